@@ -1,0 +1,1 @@
+"""DOOR: what a terminal can ask."""

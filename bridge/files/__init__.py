@@ -1,0 +1,1 @@
+"""AT REST: files that Segue reads and writes."""

@@ -1,0 +1,1 @@
+"""VERBS on music: featurizers, models and rules."""

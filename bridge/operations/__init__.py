@@ -1,0 +1,1 @@
+"""What one may ask: every operation of Segue, in one table."""

@@ -1,0 +1,1 @@
+"""Models at run time: cards, the registry, and the only onnxruntime."""

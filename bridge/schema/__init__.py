@@ -1,0 +1,1 @@
+"""Nouns: what Segue's doors, domains and files pass to each other."""

@@ -1,0 +1,1 @@
+"""The long-running side: players that stay ahead of the clock."""

@@ -1,0 +1,1 @@
+"""LIVE WIRES: MIDI ports and the clock that feeds them."""

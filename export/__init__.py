@@ -1,0 +1,1 @@
+"""Training: one folder a model, and `ship` beneath them all."""

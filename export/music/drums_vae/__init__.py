@@ -1,0 +1,1 @@
+"""A VAE of two-bar drum grooves."""
