@@ -14,7 +14,8 @@
     │   ├── ShapeError            exit 1  HTTP 500  an array does not fit its graph
     │   └── NotFiniteError        exit 1  HTTP 500  it answered NaN or infinity
     ├── PortError                 exit 1  HTTP 503  a MIDI port cannot be opened, or was lost
-    └── WorkerError               exit 1  HTTP 503  a process of ours died or did not answer
+    ├── WorkerError               exit 1  HTTP 503  a process of ours died or did not answer
+    └── CancelledError            exit 130 HTTP 409 the person who asked gave up
 
 A message says what, which, what was allowed, and what to do next, in one line.
 """
@@ -102,6 +103,13 @@ class WorkerError(SegueError):
     """Say that a process of ours died or did not answer."""
 
     http_status = 503
+
+
+class CancelledError(SegueError):
+    """Say that the person who asked gave up."""
+
+    exit_code = 130
+    http_status = 409
 
 
 def check_range(name: str, number: float, lowest: float, highest: float) -> None:

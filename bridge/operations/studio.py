@@ -1,0 +1,81 @@
+"""What an operation works with: the models, and a line to the person who waits."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from bridge.errors import CancelledError
+from bridge.runtime.registry import Registry, find_models_folder
+from bridge.runtime.session import Model
+
+
+class Progress(Protocol):
+    """Hear how far an operation has come."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Take note that `done` of `total` pieces of `what` are finished."""
+
+
+def _nobody_listens(done: int, total: int, what: str) -> None:
+    """Take no note."""
+
+
+class Studio:
+    """The models, and a line to the person who waits.
+
+    Nothing is opened before an operation needs it. Randomness is not here: it comes from the
+    request's seed, so that the same request gives the same bytes.
+
+    Args:
+        models: folder of models; None looks where `find_models_folder` says.
+        progress: hears how far an operation has come; None tells nobody.
+    """
+
+    def __init__(self, *, models: Path | None = None, progress: Progress | None = None) -> None:
+        self._folder = models
+        self._progress = progress or _nobody_listens
+        self._registry: Registry | None = None
+        self._opening = threading.Lock()
+        self._cancelled = threading.Event()
+
+    @property
+    def registry(self) -> Registry:
+        """Every model there is.
+
+        Raises:
+            NotFoundError: there is no folder of models.
+        """
+        with self._opening:
+            if self._registry is None:
+                self._registry = Registry(find_models_folder(self._folder))
+            return self._registry
+
+    def model(self, name: str) -> Model:
+        """Give a model: `studio.model("music/melody_vae")`.
+
+        Raises:
+            NotFoundError: there is no such model; the message names those nearby.
+            CardError: its card is wrong.
+        """
+        return self.registry.model(name)
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        """Tell the person who waits how far this is; a good place to stop if they gave up.
+
+        Args:
+            done: pieces that are finished, 0..total.
+            total: pieces in all.
+            what: what a piece is: `bars`.
+
+        Raises:
+            CancelledError: the person gave up.
+        """
+        if self._cancelled.is_set():
+            raise CancelledError(f"cancelled after {done} of {total} {what}")
+        self._progress(done, total, what)
+
+    def cancel(self) -> None:
+        """Give up: the operation that runs ends at its next `progress`; from any thread."""
+        self._cancelled.set()
