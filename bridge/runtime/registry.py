@@ -8,14 +8,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bridge.errors import CardError, ModelError, NotFoundError
-from bridge.runtime.card import CARD_FILE, GOLDEN_FILE, Card, Graph, read_card
+from bridge.runtime.card import CARD_FILE, Card, Graph, read_card
+from bridge.runtime.golden import golden_difference
 from bridge.runtime.session import Model
-
-if TYPE_CHECKING:
-    from bridge.schema.arrays import AnyArray
 
 MODELS_VARIABLE: Final = "SEGUE_MODELS"
 """The environment variable that may name the folder of models."""
@@ -169,43 +167,3 @@ def _verify_golden(model: Model, graph: Graph) -> Check:
     allowed = model.card.parity_tolerance
     said = f"largest difference {difference:.2g}, allowed {allowed:.2g}"
     return Check(title, difference <= allowed, said)
-
-
-def golden_difference(model: Model, graph: Graph) -> float:
-    """Give the largest difference between a graph's golden outputs and what it answers now.
-
-    Raises:
-        CardError: the golden file is missing, damaged, or holds other tensors than the card.
-        ShapeError: a golden output has another shape.
-    """
-    import numpy as np
-
-    golden = _read_golden(model.folder / GOLDEN_FILE)
-    try:
-        inputs = {tensor.name: golden[f"{graph.name}/in/{tensor.name}"] for tensor in graph.inputs}
-        wanted = {
-            tensor.name: golden[f"{graph.name}/out/{tensor.name}"] for tensor in graph.outputs
-        }
-    except KeyError as error:
-        raise CardError(f"{model.folder / GOLDEN_FILE} lacks {error}") from error
-    answered = model.run(graph.name, **inputs)
-    largest = 0.0
-    for name, array in wanted.items():
-        if array.shape != answered[name].shape:
-            raise CardError(f"{model.folder / GOLDEN_FILE}: {name} has shape {array.shape}")
-        difference = np.abs(answered[name].astype(np.float64) - array.astype(np.float64))
-        largest = max(largest, float(difference.max(initial=0.0)))
-    return largest
-
-
-def _read_golden(path: Path) -> dict[str, AnyArray]:
-    """Read every array of a golden file."""
-    import zipfile
-
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise CardError(f"cannot read {path} ({error})") from error

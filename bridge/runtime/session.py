@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import CardError, ChecksumError, GraphError, NotFiniteError, ShapeError
-from bridge.runtime.card import Card, Graph, Tensor
+from bridge.runtime.card import Axis, Card, Graph, Tensor
 from bridge.runtime.external import refuse_external_data
 
 if TYPE_CHECKING:
@@ -111,13 +112,16 @@ def _load(model: str, graph: Graph, path: Path) -> Any:
         refuse_external_data(graph_file)
     except GraphError as error:
         raise GraphError(f"{path}: {error}") from error
-    session = _open(path, graph_file)
-    _compare(model, graph.name, graph.inputs, session.get_inputs())
-    _compare(model, graph.name, graph.outputs, session.get_outputs())
+    try:
+        session = _open(graph_file)
+        _compare(model, graph.name, graph.inputs, session.get_inputs())
+        _compare(model, graph.name, graph.outputs, session.get_outputs())
+    except _onnxruntime_errors() as error:
+        raise GraphError(f"{path}: no graph that runs here ({_first_line(error)})") from error
     return session
 
 
-def _open(path: Path, graph_file: bytes) -> Any:
+def _open(graph_file: bytes) -> Any:
     """Make a session: on the CPU, on the caller's thread alone."""
     import onnxruntime
 
@@ -125,12 +129,12 @@ def _open(path: Path, graph_file: bytes) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = _QUIET
-    try:
-        return onnxruntime.InferenceSession(
-            graph_file, sess_options=options, providers=["CPUExecutionProvider"]
-        )
-    except _onnxruntime_errors() as error:
-        raise GraphError(f"{path}: no graph that runs here ({_first_line(error)})") from error
+    return onnxruntime.InferenceSession(
+        graph_file,
+        sess_options=options,
+        providers=["CPUExecutionProvider"],
+        enable_fallback=0,  # it would retry the same, and say so on stdout
+    )
 
 
 def _onnxruntime_errors() -> tuple[type[Exception], ...]:
@@ -146,6 +150,7 @@ def _onnxruntime_errors() -> tuple[type[Exception], ...]:
         state.NoModel,
         state.NotImplemented,
         state.RuntimeException,
+        UnicodeDecodeError,  # a name in the file, or in onnxruntime's own message, is no UTF-8
     )
 
 
@@ -193,9 +198,9 @@ def _check_inputs(model: str, graph: Graph, inputs: Mapping[str, AnyArray]) -> N
     chosen: dict[str, int] = {}
     for tensor in graph.inputs:
         array = inputs[tensor.name]
+        wanted = _wanted(tensor, chosen)
         fits = array.dtype.name == tensor.dtype and array.ndim == len(tensor.axes)
         if not fits or not _sizes_fit(tensor, array.shape, chosen):
-            wanted = f"{tensor.dtype} [{', '.join(_wanted(tensor, chosen))}]"
             raise ShapeError(
                 f"{model} {graph.name}: {tensor.name} must be {wanted}, "
                 f"not {array.dtype.name} {list(array.shape)}"
@@ -210,14 +215,10 @@ def _sizes_fit(tensor: Tensor, shape: tuple[int, ...], chosen: dict[str, int]) -
     return True
 
 
-def _wanted(tensor: Tensor, chosen: Mapping[str, int]) -> list[str]:
-    """Give the axes that a tensor must have, with the sizes that other inputs chose."""
-    return [
-        f"{axis.name}={chosen[axis.name]}"
-        if axis.size is None and axis.name in chosen
-        else str(axis)
-        for axis in tensor.axes
-    ]
+def _wanted(tensor: Tensor, chosen: Mapping[str, int]) -> Tensor:
+    """Give what a tensor must be, with the sizes that the inputs before it chose."""
+    axes = (Axis(axis.name, axis.size or chosen.get(axis.name)) for axis in tensor.axes)
+    return replace(tensor, axes=tuple(axes))
 
 
 def _check_finite(model: str, graph: str, outputs: Mapping[str, AnyArray]) -> None:
