@@ -1,0 +1,196 @@
+"""The melody VAE at run time: phrases to latents, latents to phrases, and new latents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from bridge.errors import RequestError
+from bridge.music.latent_flow import FlowCondition, draw_latents, move_latents
+from bridge.music.melody_grid import (
+    FIRST_PITCH,
+    PHRASE_SLOTS,
+    SLOTS_PER_BEAT,
+    TRIPLE_PHRASE_BEATS,
+    VOCABULARY,
+    MelodyGrid,
+)
+from bridge.runtime.session import Model
+from bridge.schema.arrays import FloatArray
+
+MODEL_NAME: Final = "music/melody_vae"
+STYLES: Final = ("folk", "standards", "pop", "art-song")
+"""What the training melodies come from: dance tunes, lead sheets, pop songs, Lieder."""
+CONDITION_SIZE: Final = 8 + len(STYLES)
+
+_REGISTER_CENTRE: Final = 66.0
+_REGISTER_UNIT: Final = 8.0
+_LOGITS_TEMPERATURE: Final = 0.5
+"""Share of the temperature that goes to choosing tokens; the latent's noise has the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyWish:
+    """What a phrase is asked to be; None leaves it to the model."""
+
+    triple: bool = False
+    """Six beats (two bars of 3/4 or 6/8) rather than eight."""
+    minor: bool | None = None
+    """Which third the key has."""
+    density: float | None = None
+    """Note onsets per beat."""
+    register: float | None = None
+    """Mean MIDI pitch, with the tonic at C."""
+    style: str | None = None
+    """One of STYLES."""
+
+    def __post_init__(self) -> None:
+        if self.style is not None and self.style not in STYLES:
+            raise RequestError(f"no style {self.style!r}; one of: {', '.join(STYLES)}")
+
+    @property
+    def beats(self) -> int:
+        """Length of the phrase in beats, 8 or 6."""
+        return TRIPLE_PHRASE_BEATS if self.triple else PHRASE_SLOTS // SLOTS_PER_BEAT
+
+    def condition(self, *, follows: bool) -> FloatArray:
+        """Give the wish as the flow reads it.
+
+        Args:
+            follows: whether there is a phrase before.
+
+        Returns:
+            float32 [condition]: triple, follows, then value and flag of mode, density and register,
+            then the style, one of four.
+        """
+        values = np.zeros(CONDITION_SIZE, dtype=np.float32)
+        values[:2] = self.triple, follows
+        if self.minor is not None:
+            values[2:4] = (1.0 if self.minor else -1.0), 1.0
+        if self.density is not None:
+            values[4:6] = np.log2(self.density), 1.0
+        if self.register is not None:
+            values[6:8] = (self.register - _REGISTER_CENTRE) / _REGISTER_UNIT, 1.0
+        if self.style is not None:
+            values[8 + STYLES.index(self.style)] = 1.0
+        return values
+
+
+def encode(model: Model, phrases: Sequence[MelodyGrid]) -> FloatArray:
+    """Give the most likely latent of each phrase.
+
+    Args:
+        model: has a graph `encoder`.
+        phrases: [time=48] each, the tonic at C.
+
+    Returns:
+        float32 [batch, latent].
+    """
+    mean: FloatArray = model.run(
+        "encoder",
+        tokens=np.stack([phrase.tokens for phrase in phrases]),
+        velocities=np.stack([phrase.velocities for phrase in phrases]),
+    )["mean"]
+    return mean
+
+
+def decode(
+    model: Model,
+    latents: FloatArray,
+    *,
+    temperature: float,
+    rng: np.random.Generator,
+    pitch_classes: frozenset[int] | None = None,
+) -> list[MelodyGrid]:
+    """Give the phrases that latents stand for.
+
+    Args:
+        model: has a graph `decoder`.
+        latents: float32 [batch, latent].
+        temperature: > 0; small values choose the likeliest tokens.
+        rng: source of chance.
+        pitch_classes: the only ones allowed, with the tonic at C; None allows all.
+
+    Returns:
+        One phrase of 48 slots for each latent.
+    """
+    heard = model.run("decoder", latent=latents)
+    logits = heard["logits"] / np.float32(temperature * _LOGITS_TEMPERATURE)
+    if pitch_classes is not None:
+        logits = logits + _scale_mask(pitch_classes)
+    noise = rng.gumbel(size=logits.shape).astype(np.float32)
+    tokens = (logits + noise).argmax(axis=-1)
+    velocities = np.where(tokens >= FIRST_PITCH, heard["velocities"], np.float32(0.0))
+    return [MelodyGrid(t, v) for t, v in zip(tokens, velocities, strict=True)]
+
+
+def _scale_mask(pitch_classes: frozenset[int]) -> FloatArray:
+    """Give float32 [vocab]: minus a great deal at the pitches that are not allowed."""
+    mask = np.zeros(VOCABULARY, dtype=np.float32)
+    for pitch in range(128):
+        if pitch % 12 not in pitch_classes:
+            mask[FIRST_PITCH + pitch] = -1e9
+    return mask
+
+
+def draw(
+    model: Model,
+    wishes: Sequence[MelodyWish],
+    rng: np.random.Generator,
+    *,
+    temperature: float,
+    previous: FloatArray | None = None,
+) -> FloatArray:
+    """Draw latents of new phrases.
+
+    Args:
+        model: has a graph `flow`.
+        wishes: one for each phrase.
+        rng: source of chance.
+        temperature: > 0, see `draw_latents`.
+        previous: float32 [batch, latent], the phrases before; None where there are none.
+
+    Returns:
+        float32 [batch, latent].
+    """
+    return draw_latents(
+        model, _condition(model, wishes, previous), rng, temperature=temperature
+    )
+
+
+def move(
+    model: Model,
+    latents: FloatArray,
+    wishes: Sequence[MelodyWish],
+    rng: np.random.Generator,
+    *,
+    amount: float,
+    previous: FloatArray | None = None,
+) -> FloatArray:
+    """Move latents to phrases nearby, see `move_latents`: float32 [batch, latent]."""
+    condition = _condition(model, wishes, previous)
+    return move_latents(model, latents, condition, rng, amount=amount)
+
+
+def _condition(
+    model: Model, wishes: Sequence[MelodyWish], previous: FloatArray | None
+) -> FlowCondition:
+    """Give the flow's condition for a batch of wishes."""
+    latent = latent_size(model)
+    follows = previous is not None
+    least = [replace(w, minor=None, density=None, register=None, style=None) for w in wishes]
+    return FlowCondition(
+        previous=np.zeros((len(wishes), latent), np.float32) if previous is None else previous,
+        asked=np.stack([wish.condition(follows=follows) for wish in wishes]),
+        least=np.stack([wish.condition(follows=follows) for wish in least]),
+    )
+
+
+def latent_size(model: Model) -> int:
+    """Give the dimensions of a model's latent."""
+    size = model.card.graph("decoder").inputs[0].axes[1].size
+    assert size is not None
+    return size

@@ -1,0 +1,190 @@
+"""Reader of melodies in compressed MusicXML: OpenEWLD lead sheets and the voice of OpenScore Lieder."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bridge.schema.notes import KeySignature, Mode, Note, TimeSignature
+from bridge.units import PPQ
+from export.corpora.song import Song, full_bars
+
+_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_DYNAMICS_PER_VELOCITY = 90 / 100
+"""MusicXML says dynamics in per cent of a MIDI velocity of 90."""
+
+
+def read_openewld(folder: Path) -> Iterator[Song]:
+    """Read every lead sheet of OpenEWLD (the only part of each score)."""
+    for path in sorted(folder.rglob("*.mxl")):
+        yield from _read_score(path, corpus="openewld", title=path.parent.name)
+
+
+def read_lieder(folder: Path) -> Iterator[Song]:
+    """Read the voice of every song of OpenScore Lieder (the first part that has lyrics)."""
+    for path in sorted(folder.rglob("*.mxl")):
+        yield from _read_score(path, corpus="openscore_lieder", title=path.parent.name)
+
+
+def _read_score(path: Path, *, corpus: str, title: str) -> Iterator[Song]:
+    """Read the sung part of a score, cut where metre or key change."""
+    root = _parse(path)
+    if root is None:
+        return
+    parts = root.findall("part")
+    sung = next((part for part in parts if part.find(".//lyric") is not None), None)
+    part = sung if sung is not None else next(iter(parts), None)
+    if part is None:
+        return
+    for stretch in _stretches(part):
+        if len(stretch.notes) >= 8:
+            yield stretch.song(corpus, title)
+
+
+def _parse(path: Path) -> ElementTree.Element | None:
+    """Open the score inside an .mxl; None where the archive or its XML is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.startswith("META-INF")]
+            score = next(name for name in names if name.endswith((".xml", ".musicxml")))
+            return ElementTree.fromstring(archive.read(score))
+    except (zipfile.BadZipFile, StopIteration, ElementTree.ParseError):
+        return None
+
+
+@dataclass
+class _Stretch:
+    """A stretch of one metre and one key, while it is being read."""
+
+    metre: TimeSignature = field(default_factory=lambda: TimeSignature(0, 4, 4))
+    key: KeySignature | None = None
+    notes: list[Note] = field(default_factory=list)
+    measures: list[tuple[int, int]] = field(default_factory=list)
+    dynamics: bool = False
+
+    def song(self, corpus: str, title: str) -> Song:
+        """Give the finished stretch, beginning at tick 0."""
+        origin = self.measures[0][0]
+        return Song(
+            corpus=corpus,
+            title=title,
+            notes=tuple(replace(n, onset_ticks=n.onset_ticks - origin) for n in self.notes),
+            metre=self.metre,
+            bar_starts_ticks=tuple(
+                start - origin for start in full_bars(self.measures, self.metre.bar_ticks())
+            ),
+            tonic_pitch_class=None if self.key is None else self.key.tonic_pitch_class,
+            mode=None if self.key is None else self.key.mode,
+            has_velocity=self.dynamics,
+        )
+
+
+@dataclass
+class _Reader:
+    """Where the reader stands in a part."""
+
+    divisions: int = 1
+    now_ticks: int = 0
+    velocity: int = 80
+    ties: set[int] = field(default_factory=set)
+    """Pitches that ring on into the next note of that pitch."""
+
+
+def _stretches(part: ElementTree.Element) -> Iterator[_Stretch]:
+    """Read a part measure by measure; a new metre or key begins a new stretch."""
+    reader, stretch = _Reader(), _Stretch()
+    for measure in part.findall("measure"):
+        metre, key = _attributes(measure, reader, stretch)
+        if (metre, key) != (stretch.metre, stretch.key):
+            if stretch.measures:
+                yield stretch
+            stretch = _Stretch(metre, key)
+        start = reader.now_ticks
+        _read_measure(measure, reader, stretch)
+        stretch.measures.append((start, reader.now_ticks - start))
+    if stretch.measures:
+        yield stretch
+
+
+def _attributes(
+    measure: ElementTree.Element, reader: _Reader, stretch: _Stretch
+) -> tuple[TimeSignature, KeySignature | None]:
+    """Read the metre and key in force in a measure, and its divisions."""
+    metre, key = stretch.metre, stretch.key
+    for attributes in measure.findall("attributes"):
+        divisions = attributes.findtext("divisions")
+        if divisions:
+            reader.divisions = max(1, int(float(divisions)))
+        beats, unit = attributes.findtext("time/beats"), attributes.findtext("time/beat-type")
+        if beats and unit and beats.isdigit() and unit in ("1", "2", "4", "8", "16"):
+            metre = TimeSignature(0, int(beats), int(unit))
+        fifths = attributes.findtext("key/fifths")
+        if fifths and -7 <= int(fifths) <= 7:
+            mode = Mode.MINOR if attributes.findtext("key/mode") == "minor" else Mode.MAJOR
+            key = KeySignature(0, int(fifths), mode)
+    return metre, key
+
+
+def _read_measure(measure: ElementTree.Element, reader: _Reader, stretch: _Stretch) -> None:
+    """Read the first voice of a measure; grace notes, cues and chord members are left out."""
+    start_ticks, furthest_ticks = reader.now_ticks, reader.now_ticks
+    first_voice: str | None = None
+    for item in measure:
+        ticks = _duration_ticks(item, reader)
+        if item.tag in ("backup", "forward"):
+            reader.now_ticks += ticks if item.tag == "forward" else -ticks
+        elif item.tag == "sound" or item.tag == "direction":
+            _read_dynamics(item, reader, stretch)
+        elif item.tag == "note" and _counts(item):
+            voice = item.findtext("voice")
+            first_voice = first_voice or voice
+            if voice == first_voice:
+                _read_note(item, ticks, reader, stretch)
+            reader.now_ticks += ticks
+        furthest_ticks = max(furthest_ticks, reader.now_ticks)
+    reader.now_ticks = max(start_ticks, furthest_ticks)
+
+
+def _counts(item: ElementTree.Element) -> bool:
+    return all(item.find(tag) is None for tag in ("grace", "cue", "chord"))
+
+
+def _duration_ticks(item: ElementTree.Element, reader: _Reader) -> int:
+    text = item.findtext("duration")
+    return round(float(text) * PPQ / reader.divisions) if text else 0
+
+
+def _read_dynamics(item: ElementTree.Element, reader: _Reader, stretch: _Stretch) -> None:
+    sound = item if item.tag == "sound" else item.find("sound")
+    text = None if sound is None else sound.get("dynamics")
+    if text:
+        reader.velocity = max(1, min(127, round(float(text) * _DYNAMICS_PER_VELOCITY)))
+        stretch.dynamics = True
+
+
+def _read_note(
+    item: ElementTree.Element, ticks: int, reader: _Reader, stretch: _Stretch
+) -> None:
+    """Take a note into the stretch, joined to the one it is tied to."""
+    step = item.findtext("pitch/step")
+    if step is None or ticks < 1:
+        return
+    octave = int(item.findtext("pitch/octave", "4"))
+    alter = round(float(item.findtext("pitch/alter", "0")))
+    pitch = 12 * (octave + 1) + _STEPS[step] + alter
+    if not 0 <= pitch <= 127:
+        return
+    ties = {tie.get("type") for tie in item.findall("tie")}
+    last = stretch.notes[-1] if stretch.notes else None
+    joins = last is not None and (last.pitch, last.end_ticks) == (pitch, reader.now_ticks)
+    if last is not None and joins and "stop" in ties and pitch in reader.ties:
+        stretch.notes[-1] = replace(last, duration_ticks=last.duration_ticks + ticks)
+    else:
+        stretch.notes.append(Note(pitch, reader.now_ticks, ticks, reader.velocity))
+    if "start" in ties:
+        reader.ties.add(pitch)
+    else:
+        reader.ties.discard(pitch)
