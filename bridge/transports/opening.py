@@ -1,0 +1,55 @@
+"""The choice of a wire: the best MIDI system here, and the reasons against the others."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from bridge.errors import PortError
+from bridge.transports.base import PortWish, Wire
+from bridge.transports.jack import jack_is_installed, open_jack
+from bridge.transports.midi import open_rtmidi, rtmidi_apis
+from bridge.transports.scheduler import ScheduledWire
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of opening a port."""
+
+    wire: Wire | None
+    """Open, not started; None when no system let us."""
+    reasons: tuple[str, ...]
+    """One for each system that was tried in vain: `jack: no server is running`."""
+
+
+def apis_to_try(wish: PortWish) -> tuple[str, ...]:
+    """Give the MIDI systems to try, best first: JACK, which alone knows time; on macOS CoreMIDI."""
+    if wish.api is not None:
+        return (wish.api,)
+    compiled = rtmidi_apis()
+    if jack_is_installed():
+        compiled = tuple(api for api in compiled if api != "rtmidi-jack")
+    first = ("coremidi", "jack") if sys.platform == "darwin" else ("jack",)
+    return tuple(dict.fromkeys((*first, *compiled)))
+
+
+def open_wire(wish: PortWish, *, listeners: tuple[str, ...] = ()) -> Attempt:
+    """Open a port on the best MIDI system that lets us.
+
+    Args:
+        wish: name, system and listener that are wanted.
+        listeners: full names of the inputs that a lost wire was connected to.
+    """
+    reasons: list[str] = []
+    for api in apis_to_try(wish):
+        try:
+            return Attempt(_open(api, wish, listeners), tuple(reasons))
+        except PortError as error:
+            reasons.append(str(error))
+    return Attempt(None, tuple(reasons))
+
+
+def _open(api: str, wish: PortWish, listeners: tuple[str, ...]) -> Wire:
+    if api == "jack":
+        return open_jack(wish, listeners=listeners)
+    return ScheduledWire(open_rtmidi(wish, api=api))

@@ -1,0 +1,91 @@
+"""Stand-ins for what is slow, large or elsewhere: bars without a model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.errors import ModelError
+from bridge.schema.notes import Note, Part
+from bridge.schema.performance import Bar
+
+BAR_TICKS = 1920
+
+
+@dataclass(frozen=True)
+class FakeRequest:
+    """How the fake musician plays, and how it fails."""
+
+    tempo_bpm: float = 120.0
+    end_after: int | None = None
+    slow_bars_seconds: float = 0.0
+    misbehave_at: int | None = None
+    """Bar before which it misbehaves, once: `once_file` says that it did."""
+    misbehaviour: str = "raise"
+    """raise, die or hang."""
+    once_file: Path | None = None
+
+
+def fake_bars(request: FakeRequest) -> Iterator[Bar]:
+    """Play sixteenths on three channels, as busy as a real performance, for ever."""
+    index = 0
+    while request.end_after is None or index < request.end_after:
+        if index == request.misbehave_at:
+            _misbehave(request)
+        time.sleep(request.slow_bars_seconds)
+        yield fake_bar(index, tempo_bpm=request.tempo_bpm)
+        index += 1
+
+
+def failing_bars(request: FakeRequest) -> Iterator[Bar]:
+    raise ModelError("no model music/melody_vae; run `segue models list`")
+    yield fake_bar(0)
+
+
+def fake_bar(index: int, *, tempo_bpm: float = 120.0) -> Bar:
+    """Melody that rings over the bar line, bass and drums: about 40 notes."""
+    melody = tuple(
+        Note(pitch=60 + (index + step) % 12, onset_ticks=step * 240, duration_ticks=300)
+        for step in range(8)
+    )
+    bass = tuple(
+        Note(pitch=36 + index % 5, onset_ticks=beat * 480, duration_ticks=470) for beat in range(4)
+    )
+    hats = tuple(
+        Note(pitch=42, onset_ticks=step * 120, duration_ticks=60, velocity=60 + step)
+        for step in range(16)
+    )
+    kicks = tuple(
+        Note(pitch=36, onset_ticks=beat * 480, duration_ticks=60, velocity=100) for beat in range(4)
+    )
+    return Bar(
+        index=index,
+        duration_ticks=BAR_TICKS,
+        tempo_bpm=tempo_bpm,
+        chord=("Am", "F", "C", "G7")[index % 4],
+        parts=(
+            Part(name="Melody", channel=0, program=0, notes=melody),
+            Part(name="Bass", channel=1, program=33, notes=bass),
+            Part(name="Drums", channel=9, notes=tuple(sorted(hats + kicks, key=_by_onset))),
+        ),
+    )
+
+
+def _by_onset(note: Note) -> tuple[int, int]:
+    return note.onset_ticks, note.pitch
+
+
+def _misbehave(request: FakeRequest) -> None:
+    if request.once_file is not None:
+        if request.once_file.exists():
+            return
+        request.once_file.touch()
+    if request.misbehaviour == "raise":
+        raise ModelError("the model answered NaN")
+    if request.misbehaviour == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(3600)
