@@ -1,0 +1,186 @@
+"""What one may ask about this machine."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import bridge
+from bridge.errors import NotFoundError
+from bridge.operations.studio import Studio
+from bridge.operations.table import operation
+from bridge.schema.health import Checkup, Finding, Health
+
+DISTRIBUTION: Final = "segue"
+"""What we are called where packages are installed."""
+
+LARGEST_INSTALL_MB: Final = 250
+"""What we and all we need may take on disk, in megabytes (1,000,000 bytes)."""
+
+SOUNDFONT_FOLDERS: Final = (
+    "/usr/share/sounds/sf2",
+    "/usr/share/sounds/sf3",
+    "/usr/share/soundfonts",
+    "/opt/homebrew/share/fluid-synth/sf2",
+    "/usr/local/share/fluid-synth/sf2",
+    "C:/soundfonts",
+)
+"""Where SoundFonts usually lie."""
+
+GET_FLUIDSYNTH: Final = {
+    "linux": "sudo apt install fluidsynth timgm6mb-soundfont",
+    "darwin": "brew install fluid-synth",
+    "win32": "choco install fluidsynth, and put a .sf2 file into C:\\soundfonts",
+}
+"""How to get what renders MIDI to sound, by `sys.platform`."""
+
+_PACKAGE: Final = Path(bridge.__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorRequest:
+    """Ask how this machine stands."""
+
+    seen_by_door: tuple[Finding, ...] = ()
+    """What the door saw of MIDI, network ports and the terminal: wires are its affair."""
+
+
+@operation("doctor")
+def examine(request: DoctorRequest, studio: Studio) -> Checkup:
+    """Say what this machine has, what it lacks, and what to do about it."""
+    return Checkup(
+        (
+            *_installation(),
+            *_models(studio),
+            *_plugins(),
+            _fluidsynth(),
+            *request.seen_by_door,
+        )
+    )
+
+
+def _installation() -> Iterator[Finding]:
+    """Look at Python and at ourselves."""
+    python = f"{platform.python_version()} ({sys.executable})"
+    yield Finding("segue", "Python", Health.GOOD, python)
+    yield Finding("segue", "version", Health.GOOD, f"{bridge.__version__} ({_PACKAGE})")
+    size_bytes = install_size_bytes(DISTRIBUTION)
+    if size_bytes is None:
+        yield Finding("segue", "install size", Health.MISSING, "not installed as a package")
+        return
+    found = f"{size_bytes / 1e6:.0f} MB with all it needs"
+    yield Finding("segue", "install size", Health.GOOD, found)
+
+
+def install_size_bytes(distribution: str) -> int | None:
+    """Give what a package and all that it needs take on disk.
+
+    Args:
+        distribution: its name, as pip says it.
+
+    Returns:
+        Bytes, extras left out; None when the package is not installed.
+    """
+    if _distribution(distribution) is None:
+        return None
+    waiting, seen, size_bytes = [distribution], set[str](), 0
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        found = None if name in seen else _distribution(name)
+        seen.add(name)
+        if found is not None:
+            size_bytes += sum(_file_size(Path(str(path.locate()))) for path in found.files or ())
+            waiting.extend(_needed(found))
+    return size_bytes
+
+
+def _distribution(name: str) -> metadata.Distribution | None:
+    """Give an installed package."""
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _needed(found: metadata.Distribution) -> Iterator[str]:
+    """Give the names of what a package needs on every machine or on this one, extras left out."""
+    for requirement in found.requires or ():
+        name, _, marker = requirement.partition(";")
+        if "extra ==" not in marker:
+            yield re.split(r"[\s<>=!~\[(]", name.strip(), maxsplit=1)[0]
+
+
+def _file_size(path: Path) -> int:
+    """Give a file's size in bytes; 0 where it is gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _models(studio: Studio) -> Iterator[Finding]:
+    """Verify every model."""
+    again = "reinstall Segue, or fetch the model again"
+    try:
+        registry = studio.registry
+    except NotFoundError as error:
+        yield Finding("models", "folder", Health.BROKEN, str(error), again)
+        return
+    names = registry.names()
+    if not names:
+        yield Finding("models", "folder", Health.BROKEN, f"{registry.folder} is empty", again)
+    for name in names:
+        verification = registry.verify(name)
+        failed = [check for check in verification.checks if not check.passed]
+        if failed:
+            yield Finding("models", name, Health.BROKEN, failed[0].detail, again)
+        else:
+            size = f"{registry.size_bytes(name) / 1e6:.1f} MB"
+            found = f"{verification.checks[0].detail}, {size}, checksums and golden answers right"
+            yield Finding("models", name, Health.GOOD, found)
+
+
+def find_plugins() -> tuple[str, ...]:
+    """Give the names of the hosts that a plugin was installed for, or lies in the checkout for."""
+    for folder in (_PACKAGE / "_plugins", _PACKAGE.parent / "plugins"):
+        if folder.is_dir():
+            return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+    return ()
+
+
+def _plugins() -> Iterator[Finding]:
+    """Look which plugins came with us."""
+    hosts = find_plugins()
+    if not hosts:
+        advice = "any DAW can record from the MIDI port; no plugin is needed for that"
+        yield Finding("plugins", "hosts", Health.MISSING, "none in this version", advice)
+    for host in hosts:
+        yield Finding("plugins", host, Health.GOOD, "came with Segue")
+
+
+def find_soundfont() -> Path | None:
+    """Give a SoundFont that is installed where they usually are; None where there is none."""
+    for folder in SOUNDFONT_FOLDERS:
+        for pattern in ("*.sf2", "*.sf3"):
+            for path in sorted(Path(folder).glob(pattern)):
+                return path
+    return None
+
+
+def _fluidsynth() -> Finding:
+    """Look for what renders MIDI to sound."""
+    advice = f"to hear takes without a synthesizer: {GET_FLUIDSYNTH.get(sys.platform, '')}"
+    program = shutil.which("fluidsynth")
+    if program is None:
+        return Finding("sound", "fluidsynth", Health.MISSING, "not installed", advice)
+    soundfont = find_soundfont()
+    if soundfont is None:
+        return Finding("sound", "fluidsynth", Health.MISSING, f"{program}, no SoundFont", advice)
+    return Finding("sound", "fluidsynth", Health.GOOD, f"{program} with {soundfont}")

@@ -1,0 +1,59 @@
+"""The doctor's own eyes: what is installed, which models are sound, what plugins came along."""
+
+import bridge.operations.doctor as doctor_module
+from bridge.operations.doctor import (
+    DoctorRequest,
+    examine,
+    find_plugins,
+    find_soundfont,
+    install_size_bytes,
+)
+from bridge.operations.studio import Studio
+from bridge.schema.health import Checkup, Finding, Health
+from tests.toys import write_toy
+
+
+def test_what_the_door_saw_is_part_of_the_checkup(tmp_path):
+    write_toy(tmp_path)
+    seen = Finding("midi", "kazoo", Health.MISSING, "not plugged in", "plug it in")
+    assert seen in examine(DoctorRequest((seen,)), Studio(models=tmp_path)).findings
+
+
+def test_what_is_missing_is_no_illness_but_what_is_broken_is():
+    missing = Finding("midi", "kazoo", Health.MISSING, "not plugged in")
+    broken = Finding("midi", "kazoo", Health.BROKEN, "in two")
+    assert Checkup((missing,)).healthy
+    assert not Checkup((missing, broken)).healthy
+
+
+def test_the_size_of_a_package_counts_what_it_needs():
+    alone = install_size_bytes("numpy")
+    assert install_size_bytes("onnxruntime") > alone > 1_000_000
+
+
+def test_a_package_that_is_not_installed_has_no_size():
+    assert install_size_bytes("no-such-package-of-ours") is None
+
+
+def test_plugins_are_those_of_the_package_or_else_of_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor_module, "_PACKAGE", tmp_path / "bridge")
+    assert find_plugins() == ()
+    (tmp_path / "plugins/reaper").mkdir(parents=True)
+    assert find_plugins() == ("reaper",)
+    (tmp_path / "bridge/_plugins/blender").mkdir(parents=True)
+    assert find_plugins() == ("blender",)
+
+
+def test_a_soundfont_is_found_where_they_usually_lie(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor_module, "SOUNDFONT_FOLDERS", (str(tmp_path / "no"), str(tmp_path)))
+    assert find_soundfont() is None
+    (tmp_path / "grand.sf2").write_bytes(b"RIFF")
+    assert find_soundfont() == tmp_path / "grand.sf2"
+
+
+def test_without_fluidsynth_the_doctor_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor_module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(doctor_module.sys, "platform", "linux")
+    found = {finding.name: finding for finding in examine(DoctorRequest(), Studio()).findings}
+    assert found["fluidsynth"].health is Health.MISSING
+    assert "sudo apt install fluidsynth" in found["fluidsynth"].advice

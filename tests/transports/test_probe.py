@@ -1,0 +1,49 @@
+"""The probe looks at wires without playing on them."""
+
+import socket
+
+import pytest
+
+import bridge.transports.probe as probe_module
+from bridge.errors import PortError
+from bridge.schema.health import Health
+from bridge.transports.probe import LOOPBACK, find_wires, port_is_free
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_a_port_that_somebody_has_is_not_free(kind):
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind((LOOPBACK, 0))
+        if kind is socket.SOCK_STREAM:
+            taken.listen()
+        port = taken.getsockname()[1]
+        assert not port_is_free(port, kind)
+    assert port_is_free(port, kind)
+
+
+def no_system(api):
+    raise PortError(f"{api}: not today")
+
+
+def two_ports(api):
+    return ("Midi Through", "Piano")
+
+
+def found_with(monkeypatch, output_names):
+    monkeypatch.setattr(probe_module, "rtmidi_apis", lambda: ("alsa",))
+    monkeypatch.setattr(probe_module, "jack_is_installed", lambda: False)
+    monkeypatch.setattr(probe_module, "output_names", output_names)
+    return {finding.name: finding for finding in find_wires()}
+
+
+def test_a_machine_without_midi_is_told_how_to_get_it(monkeypatch):
+    found = found_with(monkeypatch, no_system)
+    assert found["MIDI out"].health is Health.MISSING
+    assert found["MIDI out"].advice
+    assert found["alsa"].found == "alsa: not today"
+
+
+def test_a_machine_with_midi_shows_its_ports(monkeypatch):
+    found = found_with(monkeypatch, two_ports)
+    assert found["MIDI out"].found == "works through alsa"
+    assert found["alsa"].found == "ports: Midi Through, Piano"
