@@ -21,9 +21,6 @@ from bridge.schema.health import Checkup, Finding, Health
 DISTRIBUTION: Final = "segue"
 """What we are called where packages are installed."""
 
-LARGEST_INSTALL_MB: Final = 250
-"""What we and all we need may take on disk, in megabytes (1,000,000 bytes)."""
-
 SOUNDFONT_FOLDERS: Final = (
     "/usr/share/sounds/sf2",
     "/usr/share/sounds/sf3",

@@ -1,0 +1,77 @@
+# Segue in two commands: `make play` installs and plays, `make check` installs and tests.
+# Both keep to .venv and do again only what changed.
+
+EXTRAS ?= dev
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# python-rtmidi has wheels up to Python 3.12: prefer such a one, else take any from 3.11 on.
+FITS = -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $(1)))' 2>/dev/null
+PYTHON ?= $(shell \
+	for python in python3 python3.12 python3.11; do \
+		$$python $(call FITS,12) && echo $$python && exit; done; \
+	for python in python3 python3.14 python3.13 python; do \
+		$$python $(call FITS,99) && echo $$python && exit; done; \
+	echo none)
+
+.PHONY: play check format bench docs clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make play    install into .venv and play; make play ARGS='--bars 16 --save take.mid'"
+	@echo "make check   install into .venv and run every check; EXTRAS=dev,export adds torch's"
+	@echo "make format  put the code into its form"
+	@echo "make bench   measure; make docs writes the pages that are generated"
+	@echo "make train-melody_vae DATA=FOLDER   train a model of export/music (needs EXTRAS=dev,export)"
+	@echo "make clean   take away .venv and everything that was built"
+
+play: $(VENV)/.installed
+	$(BIN)/segue music play $(ARGS)
+
+check: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest --benchmark-skip $(ARGS)
+
+format: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only $(ARGS)
+
+docs: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m export.ship.readme
+
+train-%: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m export.music.$*.train $(if $(DATA),--data $(DATA)) $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .import_linter_cache .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: each is as new as what it stands for.
+$(VENV)/.made:
+	@test '$(PYTHON)' != none || { \
+		echo 'Segue needs Python 3.11 or newer; here is: '`python3 --version 2>&1`'.' >&2; \
+		echo 'Install one, then: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo '$(PYTHON) cannot make a virtual environment.' >&2; \
+		echo 'On Debian and Ubuntu: sudo apt install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(PIP) --editable .
+	@$(BIN)/python -c 'import rtmidi' 2>/dev/null || $(PIP) --editable '.[rtmidi]' 2>/dev/null || \
+		echo 'python-rtmidi could not be built: JACK works without it, other MIDI ports do not.'
+	@touch $@
+
+$(VENV)/.installed-$(EXTRAS): $(VENV)/.installed
+	$(PIP) --editable '.[$(EXTRAS)]'
+	@touch $@

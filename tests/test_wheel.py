@@ -1,0 +1,105 @@
+"""The wheel carries all it needs: it works in an empty venv, in an empty folder."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LARGEST_INSTALL_MB = 250
+
+pytestmark = pytest.mark.wheel
+
+
+def run(*command, cwd):
+    """Run a command without anything of this checkout or venv in its environment."""
+    environ = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(("PYTHON", "VIRTUAL_ENV", "SEGUE"))
+    }
+    return subprocess.run(
+        [*map(str, command)], capture_output=True, text=True, cwd=cwd, env=environ, check=True
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dist")
+    command = (sys.executable, "-m", "build", "--wheel", "--outdir", folder, REPOSITORY)
+    try:
+        run(*command, cwd=folder)
+    except subprocess.CalledProcessError as error:
+        if "Could not fetch URL" in error.stdout + error.stderr:
+            pytest.skip("needs a package index to build in isolation")
+        pytest.fail(error.stdout + error.stderr)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """Give the folder of programs of an empty venv into which the wheel was installed."""
+    venv = tmp_path_factory.mktemp("empty") / "venv"
+    run(sys.executable, "-m", "venv", venv, cwd=venv.parent)
+    programs = venv / ("Scripts" if sys.platform == "win32" else "bin")
+    run(programs / "python", "-m", "pip", "install", "--quiet", wheel, cwd=venv.parent)
+    return programs
+
+
+def test_the_wheel_carries_models_plugins_and_types(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    models = {
+        f"bridge/_onnx_models/{path.relative_to(REPOSITORY / 'onnx_models').as_posix()}"
+        for path in (REPOSITORY / "onnx_models").rglob("*")
+        if path.is_file()
+    }
+    assert names >= models | {"bridge/_plugins/README.md", "bridge/py.typed"}
+
+
+def test_the_wheel_carries_no_training_code_and_no_tests(wheel):
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert not tops & {"export", "tests", "onnx_models", "plugins"}
+
+
+def test_segue_tells_its_version_from_an_empty_folder(installed, tmp_path):
+    assert run(installed / "segue", "--version", cwd=tmp_path).stdout.startswith("segue ")
+
+
+def test_every_model_is_there_and_sound_from_an_empty_folder(installed, tmp_path):
+    listed = run(installed / "segue", "models", "list", cwd=tmp_path).stdout
+    wanted = [
+        card.parent.relative_to(REPOSITORY / "onnx_models").as_posix()
+        for card in REPOSITORY.glob("onnx_models/*/*/card.toml")
+    ]
+    assert [name for name in wanted if name not in listed] == []
+    run(installed / "segue", "models", "verify", cwd=tmp_path)
+
+
+def test_importing_bridge_loads_neither_onnxruntime_nor_mido(installed, tmp_path):
+    program = "import bridge, sys; print('onnxruntime' in sys.modules, 'mido' in sys.modules)"
+    found = run(installed / "python", "-c", program, cwd=tmp_path)
+    assert found.stdout == "False False\n"
+
+
+def test_what_segue_needs_takes_less_room_than_promised(installed, tmp_path):
+    program = (
+        "from bridge.operations.doctor import install_size_bytes as size; print(size('segue'))"
+    )
+    size_bytes = int(run(installed / "python", "-c", program, cwd=tmp_path).stdout)
+    assert 10 < size_bytes / 1e6 < LARGEST_INSTALL_MB
+
+
+def test_help_of_an_installed_segue_takes_less_than_three_tenths_of_cpu(installed, tmp_path):
+    resource = pytest.importorskip("resource", reason="Windows does not count it")
+
+    def cpu_seconds():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(installed / "segue", "--help", cwd=tmp_path)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(cpu_seconds() for _ in range(3)) < 0.3
