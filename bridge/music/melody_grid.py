@@ -13,7 +13,7 @@ REST said at every silent slot, on a finer grid.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -75,7 +75,7 @@ def slot_to_ticks(slot: int) -> int:
     return slot // SLOTS_PER_BEAT * PPQ + SLOT_TICKS[slot % SLOTS_PER_BEAT]
 
 
-def to_grid(notes: Iterable[Note], *, beats: int) -> MelodyGrid:
+def to_grid(notes: Iterable[Note], *, beats: int, ringing_ticks: int = 0) -> MelodyGrid:
     """Put a melody on the grid.
 
     Each beat takes sixteenths or triplets, whichever its onsets are nearer to. Where notes sound
@@ -84,6 +84,7 @@ def to_grid(notes: Iterable[Note], *, beats: int) -> MelodyGrid:
     Args:
         notes: onsets in ticks at PPQ 480 from slot 0.
         beats: length of the grid, >= 1; what lies outside is left out.
+        ringing_ticks: how long a note from before slot 0 still sounds; it is held.
 
     Returns:
         The grid, [time = beats * 6].
@@ -91,7 +92,8 @@ def to_grid(notes: Iterable[Note], *, beats: int) -> MelodyGrid:
     slots = beats * SLOTS_PER_BEAT
     tokens = np.full(slots, REST, dtype=np.int64)
     velocities = np.zeros(slots, dtype=np.float32)
-    by_slot = _highest_by_slot([note for note in notes if 0 <= note.onset_ticks < beats * PPQ])
+    tokens[: _nearest_slot(max(0, ringing_ticks))] = HOLD
+    by_slot = _highest_by_slot([note for note in notes if note.onset_ticks < beats * PPQ])
     starts = sorted(slot for slot in by_slot if slot < slots)
     for index, slot in enumerate(starts):
         note = by_slot[slot]
@@ -101,6 +103,25 @@ def to_grid(notes: Iterable[Note], *, beats: int) -> MelodyGrid:
         tokens[slot + 1 : end] = HOLD
         velocities[slot] = note.velocity / 127
     return MelodyGrid(tokens, velocities)
+
+
+def cut_grid(notes: Iterable[Note], *, start_ticks: int, beats: int) -> MelodyGrid:
+    """Put a stretch of a melody on the grid, counted from its start.
+
+    Args:
+        notes: PPQ 480, onsets from the start of the melody.
+        start_ticks: where slot 0 lies.
+        beats: length of the stretch, >= 1.
+    """
+    kept = [note for note in notes if note.end_ticks > start_ticks]
+    return to_grid(
+        [replace(n, onset_ticks=n.onset_ticks - start_ticks)
+         for n in kept if n.onset_ticks >= start_ticks],
+        beats=beats,
+        ringing_ticks=max(
+            (n.end_ticks - start_ticks for n in kept if n.onset_ticks < start_ticks), default=0
+        ),
+    )
 
 
 def from_grid(grid: MelodyGrid) -> tuple[Note, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,10 @@ def train(settings: TrainSettings, grooves: dict[str, Grooves], checkpoint: Path
         warm = min(1.0, (step + 1) / settings.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = (
-                settings.learning_rate * warm * 0.5 * (1.0 + np.cos(np.pi * step / settings.steps))
+                settings.learning_rate
+                * warm
+                * 0.5
+                * (1.0 + math.cos(math.pi * step / settings.steps))
             )
         rng = np.random.default_rng([settings.seed, step])
         rows = rng.integers(0, len(grooves["train"].features), settings.batch)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bridge.music.melody_grid import FIRST_PITCH, HOLD, PHRASE_SLOTS, REST, phrase_beats, to_grid
+from bridge.music.melody_grid import FIRST_PITCH, PHRASE_SLOTS, cut_grid, phrase_beats
 from bridge.schema.notes import Mode
 from bridge.units import PPQ
 from export.corpora.abc import read_tune_book
@@ -58,7 +58,11 @@ def load_phrases(data: Path, cache: Path) -> dict[str, Phrases]:
         Phrases by split: "train", "validation", "test".
     """
     if not cache.exists():
-        columns = {split: _columns(data, split) for split in SPLITS}
+        songs = read_songs(data)
+        columns = {
+            split: _columns([song for song in songs if split_of(song.title) == split])
+            for split in SPLITS
+        }
         flat = {f"{s}_{name}": rows for s, by in columns.items() for name, rows in by.items()}
         cache.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(cache, **flat)  # type: ignore[arg-type]
@@ -83,17 +87,12 @@ def read_songs(data: Path) -> list[Song]:
     return songs
 
 
-_SONGS: dict[Path, list[Song]] = {}
-
-
-def _columns(data: Path, split: str) -> dict[str, npt.NDArray[np.generic]]:
-    """Cut the songs of a split into phrases, one row each."""
-    songs = _SONGS.setdefault(data, read_songs(data)) if data not in _SONGS else _SONGS[data]
+def _columns(songs: list[Song]) -> dict[str, npt.NDArray[np.generic]]:
+    """Cut songs into phrases, one row each."""
     rows: list[tuple[object, ...]] = []
     for song in songs:
-        if split_of(song.title) == split:
-            rows.extend(_rows_of(song, len(rows)))
-    names = ("tokens", "velocities", "beats", "tonic", "minor", "played", "previous", "corpus")
+        rows.extend(_rows_of(song, len(rows)))
+    names = Phrases.__dataclass_fields__
     return {name: np.array([row[i] for row in rows]) for i, name in enumerate(names)}
 
 
@@ -106,9 +105,7 @@ def _rows_of(song: Song, first_row: int) -> list[tuple[object, ...]]:
     row_at: dict[int, int] = {}
     rows: list[tuple[object, ...]] = []
     grids = {
-        offset: to_grid(
-            [n for n in _shifted(song, offset)], beats=(last - offset) // PPQ + beats
-        )
+        offset: cut_grid(song.notes, start_ticks=offset, beats=(last - offset) // PPQ + beats)
         for offset in {start % PPQ for start in song.bar_starts_ticks}
     }
     for start in song.bar_starts_ticks:
@@ -129,17 +126,6 @@ def _rows_of(song: Song, first_row: int) -> list[tuple[object, ...]]:
             )
         )
     return rows
-
-
-def _shifted(song: Song, offset_ticks: int) -> list:  # type: ignore[type-arg]
-    """Give the notes with the bars' offset from whole beats taken away."""
-    from dataclasses import replace
-
-    return [
-        replace(note, onset_ticks=note.onset_ticks - offset_ticks)
-        for note in song.notes
-        if note.onset_ticks >= offset_ticks
-    ]
 
 
 def transposed(
@@ -199,6 +185,3 @@ def performed(
 def padding(beats: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Mark the slots beyond a phrase's beats: bool [phrase, time]."""
     return np.arange(PHRASE_SLOTS) >= 6 * beats[:, None]
-
-
-__all__ = ["HOLD", "REST", "Phrases", "load_phrases", "padding", "performed", "transposed"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def train(settings: TrainSettings, phrases: dict[str, Phrases], checkpoint: Path
 def learning_rate(step: int, settings: TrainSettings) -> float:
     """Give the learning rate of a step: linear warm-up, then cosine to zero."""
     warm = min(1.0, (step + 1) / settings.warmup_steps)
-    return settings.learning_rate * warm * 0.5 * (1.0 + np.cos(np.pi * step / settings.steps))
+    return settings.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * step / settings.steps))
 
 
 def draw_batch(
