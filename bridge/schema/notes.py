@@ -149,14 +149,35 @@ class KeySignature:
         return (self.fifths * 7 + (9 if self.mode is Mode.MINOR else 0)) % 12
 
 
+class MarkerKind(StrEnum):
+    """Say what a text beside the notes is for; a host shows each in another place."""
+
+    MARKER = "marker"
+    """A section or a spot: `Verse 2`."""
+    CUE = "cue"
+    """Something that happens outside the music: `door slams`."""
+    LYRIC = "lyric"
+    """A syllable to be sung."""
+    TEXT = "text"
+    """Any other words."""
+    COPYRIGHT = "copyright"
+    """Whose the music is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A piece of text at a tick: a section's name, a cue."""
+    """A piece of text at a tick: a section's name, a cue, a syllable."""
 
     onset_ticks: int
     """From the start of its sequence, >= 0."""
     text: str
     """What it says."""
+    kind: MarkerKind = MarkerKind.MARKER
+    """What it is for."""
+
+    def __post_init__(self) -> None:
+        if self.onset_ticks < 0:
+            raise RangeError(f"onset_ticks must be >= 0, not {self.onset_ticks}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +189,11 @@ class Part:
     channel: int = 0
     """0..15, as on the wire; 9 is drums."""
     program: int = 0
-    """General MIDI program at the start, 0..127."""
+    """General MIDI program at the start, 0..127; 0 also where none is given."""
     notes: tuple[Note, ...] = ()
     """Sorted by onset, then pitch."""
     controls: tuple[ControlEvent, ...] = ()
-    """Sorted by onset; later program changes are here too."""
+    """Sorted by onset; every program change but the one that `program` stands for is here too."""
 
     def __post_init__(self) -> None:
         check_range("channel", self.channel, 0, 15)
@@ -210,14 +231,33 @@ class NoteSequence:
     """Sorted by onset."""
     ppq: int = PPQ
     """Ticks per beat of every tick in here: 480, unless a file's own grid would not fit on it."""
+    name: str = ""
+    """The piece's title."""
+    duration_ticks: int = 0
+    """How long it lasts with the silence after its last event, as a clip in a host may; 0 where it
+    ends with that event."""
 
     def __post_init__(self) -> None:
         check_range("ppq", self.ppq, 1, 32767)
+        if self.duration_ticks < 0:
+            raise RangeError(f"duration_ticks must be >= 0, not {self.duration_ticks}")
 
     @property
     def end_ticks(self) -> int:
         """The first tick after everything that sounds."""
         return max((part.end_ticks for part in self.parts), default=0)
+
+    @property
+    def span_ticks(self) -> int:
+        """From the start to the end of everything in here: notes, controls, texts and silence."""
+        events: tuple[TempoChange | TimeSignature | KeySignature | Marker, ...] = (
+            *self.tempos,
+            *self.time_signatures,
+            *self.key_signatures,
+            *self.markers,
+        )
+        last_onset = max((event.onset_ticks for event in events), default=0)
+        return max(self.duration_ticks, self.end_ticks, last_onset)
 
     @property
     def tempo_bpm(self) -> float:
@@ -232,7 +272,7 @@ class NoteSequence:
         return at_start[-1] if at_start else DEFAULT_TIME_SIGNATURE
 
     def at_ppq(self, ppq: int = PPQ) -> NoteSequence:
-        """Give the same music at another resolution: every onset and end goes to the nearest tick."""
+        """Give the same music at another resolution; onsets and ends go to the nearest tick."""
         if ppq == self.ppq:
             return self
         rescale = partial(rescale_ticks, from_ppq=self.ppq, to_ppq=ppq)
@@ -243,6 +283,8 @@ class NoteSequence:
             key_signatures=_moved(self.key_signatures, rescale),
             markers=_moved(self.markers, rescale),
             ppq=ppq,
+            name=self.name,
+            duration_ticks=rescale(self.duration_ticks),
         )
 
 
