@@ -198,11 +198,11 @@ def _check_inputs(model: str, graph: Graph, inputs: Mapping[str, AnyArray]) -> N
     chosen: dict[str, int] = {}
     for tensor in graph.inputs:
         array = inputs[tensor.name]
-        wanted = _wanted(tensor, chosen)
+        before = dict(chosen)
         fits = array.dtype.name == tensor.dtype and array.ndim == len(tensor.axes)
         if not fits or not _sizes_fit(tensor, array.shape, chosen):
             raise ShapeError(
-                f"{model} {graph.name}: {tensor.name} must be {wanted}, "
+                f"{model} {graph.name}: {tensor.name} must be {_wanted(tensor, before)}, "
                 f"not {array.dtype.name} {list(array.shape)}"
             )
 

@@ -43,7 +43,11 @@ def _midi_systems() -> Iterator[Finding]:
     """Look at JACK, and at every system that the installed rtmidi can speak to."""
     if sys.platform != "win32":
         yield _jack()
-    for api in rtmidi_apis():
+    apis = rtmidi_apis()
+    if not apis:
+        advice = "use Python 3.11 or 3.12, or build it: pip install python-rtmidi"
+        yield Finding("midi", "python-rtmidi", Health.MISSING, "not installed", advice)
+    for api in apis:
         try:
             names = output_names(api)
         except PortError as error:

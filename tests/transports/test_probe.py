@@ -43,6 +43,12 @@ def test_a_machine_without_midi_is_told_how_to_get_it(monkeypatch):
     assert found["alsa"].found == "alsa: not today"
 
 
+def test_a_python_without_rtmidi_is_told_which_one_has_it(monkeypatch):
+    monkeypatch.setattr(probe_module, "rtmidi_apis", tuple)
+    found = {finding.name: finding for finding in find_wires()}
+    assert "Python 3.11 or 3.12" in found["python-rtmidi"].advice
+
+
 def test_a_machine_with_midi_shows_its_ports(monkeypatch):
     found = found_with(monkeypatch, two_ports)
     assert found["MIDI out"].found == "works through alsa"
