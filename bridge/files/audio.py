@@ -87,7 +87,7 @@ def render_audio(
             f"{midi_path} lasts {duration_seconds / 3600:.0f} hours, a WAV file holds"
             f" {MAX_RENDER_SECONDS // 3600}; shorten it"
         )
-    synth = _fluidsynth()
+    synth = find_fluidsynth()
     font = _checked(soundfont if soundfont is not None else find_soundfont())
     with replacing(wav_path, force=force) as draft:
         timeout_seconds = duration_seconds + _SPARE_SECONDS
@@ -138,8 +138,12 @@ def _checked(font: Path) -> Path:
     return font.resolve()
 
 
-def _fluidsynth() -> str:
-    """Find the FluidSynth command."""
+def find_fluidsynth() -> str:
+    """Find the FluidSynth command.
+
+    Raises:
+        NotFoundError: it is not installed.
+    """
     command = shutil.which("fluidsynth")
     if command is None:
         raise NotFoundError(f"FluidSynth, which plays the sound, is missing; {_INSTALL_FLUIDSYNTH}")

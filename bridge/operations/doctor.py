@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,23 +19,6 @@ from bridge.schema.health import Checkup, Finding, Health
 
 DISTRIBUTION: Final = "segue"
 """What we are called where packages are installed."""
-
-SOUNDFONT_FOLDERS: Final = (
-    "/usr/share/sounds/sf2",
-    "/usr/share/sounds/sf3",
-    "/usr/share/soundfonts",
-    "/opt/homebrew/share/fluid-synth/sf2",
-    "/usr/local/share/fluid-synth/sf2",
-    "C:/soundfonts",
-)
-"""Where SoundFonts usually lie."""
-
-GET_FLUIDSYNTH: Final = {
-    "linux": "sudo apt install fluidsynth timgm6mb-soundfont",
-    "darwin": "brew install fluid-synth",
-    "win32": "choco install fluidsynth, and put a .sf2 file into C:\\soundfonts",
-}
-"""How to get what renders MIDI to sound, by `sys.platform`."""
 
 _PACKAGE: Final = Path(bridge.__file__).resolve().parent
 
@@ -162,22 +144,13 @@ def _plugins() -> Iterator[Finding]:
         yield Finding("plugins", host, Health.GOOD, "came with Segue")
 
 
-def find_soundfont() -> Path | None:
-    """Give a SoundFont that is installed where they usually are; None where there is none."""
-    for folder in SOUNDFONT_FOLDERS:
-        for pattern in ("*.sf2", "*.sf3"):
-            for path in sorted(Path(folder).glob(pattern)):
-                return path
-    return None
-
-
 def _fluidsynth() -> Finding:
-    """Look for what renders MIDI to sound."""
-    advice = f"to hear takes without a synthesizer: {GET_FLUIDSYNTH.get(sys.platform, '')}"
-    program = shutil.which("fluidsynth")
-    if program is None:
-        return Finding("sound", "fluidsynth", Health.MISSING, "not installed", advice)
-    soundfont = find_soundfont()
-    if soundfont is None:
-        return Finding("sound", "fluidsynth", Health.MISSING, f"{program}, no SoundFont", advice)
-    return Finding("sound", "fluidsynth", Health.GOOD, f"{program} with {soundfont}")
+    """Look for what renders MIDI to sound, just as rendering does."""
+    from bridge.files.audio import find_fluidsynth, find_soundfont
+
+    try:
+        found = f"{find_fluidsynth()} with {find_soundfont()}"
+    except NotFoundError as error:
+        what, _, advice = str(error).partition("; ")
+        return Finding("sound", "fluidsynth", Health.MISSING, what, advice)
+    return Finding("sound", "fluidsynth", Health.GOOD, found)

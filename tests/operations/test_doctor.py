@@ -1,11 +1,14 @@
 """The doctor's own eyes: what is installed, which models are sound, what plugins came along."""
 
+import pytest
+
+import bridge.files.audio as audio_module
 import bridge.operations.doctor as doctor_module
+from bridge.errors import NotFoundError
 from bridge.operations.doctor import (
     DoctorRequest,
     examine,
     find_plugins,
-    find_soundfont,
     install_size_bytes,
 )
 from bridge.operations.studio import Studio
@@ -44,16 +47,26 @@ def test_plugins_are_those_of_the_package_or_else_of_the_checkout(tmp_path, monk
     assert find_plugins() == ("blender",)
 
 
-def test_a_soundfont_is_found_where_they_usually_lie(tmp_path, monkeypatch):
-    monkeypatch.setattr(doctor_module, "SOUNDFONT_FOLDERS", (str(tmp_path / "no"), str(tmp_path)))
-    assert find_soundfont() is None
-    (tmp_path / "grand.sf2").write_bytes(b"RIFF")
-    assert find_soundfont() == tmp_path / "grand.sf2"
-
-
-def test_without_fluidsynth_the_doctor_says_how_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(doctor_module.shutil, "which", lambda name: None)
-    monkeypatch.setattr(doctor_module.sys, "platform", "linux")
+def sound(monkeypatch, **changes):
+    for name, function in changes.items():
+        monkeypatch.setattr(audio_module, name, function)
     found = {finding.name: finding for finding in examine(DoctorRequest(), Studio()).findings}
-    assert found["fluidsynth"].health is Health.MISSING
-    assert "sudo apt install fluidsynth" in found["fluidsynth"].advice
+    return found["fluidsynth"]
+
+
+def nothing_there():
+    raise NotFoundError("no harp; string one")
+
+
+@pytest.mark.parametrize("lacking", ["find_fluidsynth", "find_soundfont"])
+def test_what_rendering_lacks_is_said_with_what_to_do(monkeypatch, lacking):
+    there = {"find_fluidsynth": lambda: "/bin/fs", "find_soundfont": lambda: "/grand.sf2"}
+    found = sound(monkeypatch, **{**there, lacking: nothing_there})
+    assert (found.health, found.found, found.advice) == (Health.MISSING, "no harp", "string one")
+
+
+def test_what_rendering_needs_is_said_with_where_it_is(monkeypatch):
+    found = sound(
+        monkeypatch, find_fluidsynth=lambda: "/bin/fs", find_soundfont=lambda: "/grand.sf2"
+    )
+    assert (found.health, found.found) == (Health.GOOD, "/bin/fs with /grand.sf2")
