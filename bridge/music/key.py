@@ -16,7 +16,7 @@ NAMES: Final = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 
 _MAJOR: Final = np.array([5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0])
 _MINOR: Final = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
-"""Key profiles of Temperley, The Cognition of Basic Musical Structures (MIT Press, 2001), p. 180."""
+"""Key profiles of Temperley, The Cognition of Basic Musical Structures (MIT Press 2001), p. 180."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,7 @@ def _integrate(
     return point
 
 
-def _velocity(
-    model: Model, point: FloatArray, time: float, condition: FlowCondition
-) -> FloatArray:
+def _velocity(model: Model, point: FloatArray, time: float, condition: FlowCondition) -> FloatArray:
     """Evaluate the flow with guidance: both conditions in one batch."""
     batch = len(point)
     velocity: FloatArray = model.run(

@@ -20,7 +20,7 @@ from bridge.music.melody_grid import (
 )
 from bridge.music.melody_vae import MelodyWish
 from bridge.runtime.session import Model
-from bridge.schema.arrays import FloatArray
+from bridge.schema.arrays import FloatArray, IntArray
 from bridge.schema.notes import (
     KeySignature,
     Marker,
@@ -114,68 +114,6 @@ def melody_part(sequence: NoteSequence) -> Part:
     return max(fair, key=lambda part: sum(n.pitch for n in part.notes) / len(part.notes))
 
 
-def sample(
-    model: Model,
-    frame: Frame,
-    knobs: Knobs,
-    *,
-    bars: int,
-    style: str | None,
-    rng: np.random.Generator,
-) -> NoteSequence:
-    """Make a new melody.
-
-    Args:
-        model: the melody VAE.
-        frame: key, metre and tempo.
-        knobs: temperature and density count here.
-        bars: length, >= 1.
-        style: one of `melody_vae.STYLES`, or None.
-        rng: source of chance.
-    """
-    wish = frame.wish(knobs, register=None, style=style)
-    notes = _compose(model, frame, wish, knobs, bars=bars, rng=rng, previous=None)
-    return _sequence(frame, notes)
-
-
-def continue_melody(
-    model: Model,
-    sequence: NoteSequence,
-    knobs: Knobs,
-    *,
-    bars: int,
-    style: str | None,
-    rng: np.random.Generator,
-) -> NoteSequence:
-    """Go on from the last phrase of a melody, from the bar line after its last note.
-
-    Args:
-        model: the melody VAE.
-        sequence: what is gone on from, at PPQ 480.
-        knobs: key, scale, tempo, temperature and density; None follows the melody.
-        bars: length of the continuation, >= 1.
-        style: one of `melody_vae.STYLES`, or None.
-        rng: source of chance.
-
-    Returns:
-        The continuation alone, from tick 0.
-    """
-    frame = frame_of(sequence, knobs)
-    melody = melody_part(sequence).notes
-    phrase = cut_grid(
-        _transposed(melody, frame.key.shift_to_c),
-        start_ticks=max(0, continuation_start(sequence) - frame.beats * PPQ),
-        beats=frame.beats,
-    ).phrase(0, frame.beats)
-    recent = [note.pitch for note in from_grid(phrase)] or [
-        note.pitch + frame.key.shift_to_c for note in melody[-8:]
-    ]
-    wish = replace(frame.wish(knobs, register=None, style=style), register=float(np.mean(recent)))
-    previous = melody_vae.encode(model, [phrase])
-    notes = _compose(model, frame, wish, knobs, bars=bars, rng=rng, previous=previous)
-    return _sequence(frame, notes)
-
-
 def continuation_start(sequence: NoteSequence) -> int:
     """Give the tick of the first bar line at or after the end of the melody's last note."""
     metre = sequence.time_signatures[-1] if sequence.time_signatures else sequence.time_signature
@@ -184,122 +122,132 @@ def continuation_start(sequence: NoteSequence) -> int:
     return metre.onset_ticks + -(-since // bar_ticks) * bar_ticks
 
 
-def interpolate(
-    model: Model,
-    start: NoteSequence,
-    end: NoteSequence,
-    knobs: Knobs,
-    *,
-    bars: int,
-    steps: int,
-    rng: np.random.Generator,
-) -> NoteSequence:
-    """Go from one melody to another by way of melodies between them.
+@dataclass(frozen=True, slots=True)
+class Improviser:
+    """One who makes melodies with the melody VAE."""
 
-    Args:
-        model: the melody VAE.
-        start: its first `bars` are the first step.
-        end: its first `bars` are the last step.
-        knobs: key and scale count here, and the temperature.
-        bars: length of each step, >= 1, counted in the metre of `start`.
-        steps: how many melodies, both ends included; >= 2.
-        rng: source of chance.
+    model: Model
+    """The melody VAE."""
+    knobs: Knobs
+    """Temperature and density; key, scale and tempo where they overrule what is heard."""
+    rng: np.random.Generator
+    """Source of chance."""
+    style: str | None = None
+    """One of `melody_vae.STYLES`; None leaves it to the model."""
 
-    Returns:
-        The steps one after another, each with a marker.
-    """
-    frame = frame_of(start, knobs)
-    count = _phrase_count(frame, bars)
-    ends = [
-        melody_vae.encode(model, _phrases(melody_part(side).notes, frame, count))
-        for side in (start, end)
-    ]
-    weights = np.linspace(0.0, 1.0, steps)
-    latents = np.concatenate([_spherical(ends[0], ends[1], float(weight)) for weight in weights])
-    grids = melody_vae.decode(
-        model,
-        latents,
-        temperature=knobs.temperature,
-        rng=rng,
-        pitch_classes=frame.pitch_classes,
-    )
-    length_ticks = bars * frame.metre.bar_ticks()
-    notes: list[Note] = []
-    for step in range(steps):
-        melody = from_grid(joined(grids[step * count : (step + 1) * count], beats=frame.beats))
-        notes.extend(_moved(_cut(melody, length_ticks), step * length_ticks))
-    markers = [Marker(step * length_ticks, f"step {step + 1} of {steps}") for step in range(steps)]
-    back = _transposed(notes, -frame.key.shift_to_c)
-    return replace(_sequence(frame, tuple(back)), markers=tuple(markers))
+    def sample(self, metre: TimeSignature, *, bars: int) -> NoteSequence:
+        """Make a new melody of some bars, >= 1."""
+        frame = new_frame(self.knobs, metre)
+        wish = frame.wish(self.knobs, register=None, style=self.style)
+        return _sequence(frame, self._compose(frame, wish, None, bars=bars))
 
+    def continue_melody(self, sequence: NoteSequence, *, bars: int) -> NoteSequence:
+        """Go on from the last phrase of a melody.
 
-def vary(
-    model: Model,
-    sequence: NoteSequence,
-    knobs: Knobs,
-    *,
-    amount: float,
-    rng: np.random.Generator,
-) -> NoteSequence:
-    """Give a variation of a melody; its other parts stay as they are.
+        Args:
+            sequence: what is gone on from, at PPQ 480.
+            bars: length of the continuation, >= 1.
 
-    Args:
-        model: the melody VAE.
-        sequence: at PPQ 480.
-        knobs: density and temperature count here, and scale.
-        amount: 0..1; how far from the melody.
-        rng: source of chance.
-    """
-    frame = frame_of(sequence, knobs)
-    part = melody_part(sequence)
-    length_ticks = continuation_start(sequence)
-    count = max(1, -(-length_ticks // (frame.beats * PPQ)))
-    phrases = _phrases(part.notes, frame, count)
-    sounding = [index for index, phrase in enumerate(phrases) if _onsets(phrase)]
-    latents = melody_vae.encode(model, [phrases[index] for index in sounding])
-    wishes = [_wish_like(phrases[index], frame, knobs) for index in sounding]
-    moved = melody_vae.move(model, latents, wishes, rng, amount=amount)
-    varied = melody_vae.decode(
-        model,
-        moved,
-        temperature=knobs.temperature * max(0.05, amount),
-        rng=rng,
-        pitch_classes=frame.pitch_classes,
-    )
-    for index, phrase in zip(sounding, varied, strict=True):
-        phrases[index] = phrase
-    notes = _cut(from_grid(joined(phrases, beats=frame.beats)), length_ticks)
-    melody = replace(part, notes=tuple(_transposed(notes, -frame.key.shift_to_c)))
-    parts = tuple(melody if other is part else other for other in sequence.parts)
-    return replace(sequence, parts=parts)
-
-
-def _compose(
-    model: Model,
-    frame: Frame,
-    wish: MelodyWish,
-    knobs: Knobs,
-    *,
-    bars: int,
-    rng: np.random.Generator,
-    previous: FloatArray | None,
-) -> tuple[Note, ...]:
-    """Draw phrase after phrase, each following the one before; notes from tick 0, in the key."""
-    latents = []
-    for _ in range(_phrase_count(frame, bars)):
-        previous = melody_vae.draw(
-            model, [wish], rng, temperature=knobs.temperature, previous=previous
+        Returns:
+            The continuation alone, from tick 0; it belongs at `continuation_start`.
+        """
+        frame = frame_of(sequence, self.knobs)
+        melody = _transposed(melody_part(sequence).notes, frame.key.shift_to_c)
+        phrase = cut_grid(
+            melody,
+            start_ticks=max(0, continuation_start(sequence) - frame.beats * PPQ),
+            beats=frame.beats,
+        ).phrase(0, frame.beats)
+        recent = [note.pitch for note in from_grid(phrase) or melody[-8:]]
+        wish = replace(
+            frame.wish(self.knobs, register=None, style=self.style), register=float(np.mean(recent))
         )
-        latents.append(previous)
-    grids = melody_vae.decode(
-        model,
-        np.concatenate(latents),
-        temperature=knobs.temperature,
-        rng=rng,
-        pitch_classes=frame.pitch_classes,
-    )
-    notes = _cut(from_grid(joined(grids, beats=frame.beats)), bars * frame.metre.bar_ticks())
-    return tuple(_transposed(notes, -frame.key.shift_to_c))
+        previous = melody_vae.encode(self.model, [phrase])
+        return _sequence(frame, self._compose(frame, wish, previous, bars=bars))
+
+    def interpolate(
+        self, start: NoteSequence, end: NoteSequence, *, bars: int, steps: int
+    ) -> NoteSequence:
+        """Go from one melody to another by way of melodies between them.
+
+        Args:
+            start: its first `bars` are the first step.
+            end: its first `bars` are the last step.
+            bars: length of each step, >= 1, counted in the metre of `start`.
+            steps: how many melodies, both ends included; >= 2.
+
+        Returns:
+            The steps one after another, each with a marker.
+        """
+        frame = frame_of(start, self.knobs)
+        count = _phrase_count(frame, bars)
+        ends = [
+            melody_vae.encode(self.model, _phrases(melody_part(side).notes, frame, count))
+            for side in (start, end)
+        ]
+        weights = np.linspace(0.0, 1.0, steps)
+        latents = np.concatenate([_spherical(ends[0], ends[1], float(w)) for w in weights])
+        grids = self._decode(frame, latents)
+        length_ticks = bars * frame.metre.bar_ticks()
+        notes: list[Note] = []
+        for step in range(steps):
+            melody = from_grid(joined(grids[step * count : (step + 1) * count], beats=frame.beats))
+            notes.extend(_moved(_cut(melody, length_ticks), step * length_ticks))
+        markers = [
+            Marker(step * length_ticks, f"step {step + 1} of {steps}") for step in range(steps)
+        ]
+        back = _transposed(notes, -frame.key.shift_to_c)
+        return replace(_sequence(frame, tuple(back)), markers=tuple(markers))
+
+    def vary(self, sequence: NoteSequence, *, amount: float) -> NoteSequence:
+        """Give a variation of a melody; its other parts stay as they are.
+
+        Args:
+            sequence: at PPQ 480.
+            amount: 0..1; how far from the melody.
+        """
+        frame = frame_of(sequence, self.knobs)
+        part = melody_part(sequence)
+        length_ticks = continuation_start(sequence)
+        phrases = _phrases(part.notes, frame, max(1, -(-length_ticks // (frame.beats * PPQ))))
+        sounding = [index for index, phrase in enumerate(phrases) if _pitches(phrase).size]
+        latents = melody_vae.encode(self.model, [phrases[index] for index in sounding])
+        wishes = [_wish_like(phrases[index], frame, self.knobs) for index in sounding]
+        moved = melody_vae.move(self.model, latents, wishes, self.rng, amount=amount)
+        for index, phrase in zip(sounding, self._decode(frame, moved, amount), strict=True):
+            phrases[index] = phrase
+        notes = _cut(from_grid(joined(phrases, beats=frame.beats)), length_ticks)
+        melody = replace(part, notes=tuple(_transposed(notes, -frame.key.shift_to_c)))
+        parts = tuple(melody if other is part else other for other in sequence.parts)
+        return replace(sequence, parts=parts)
+
+    def _compose(
+        self, frame: Frame, wish: MelodyWish, previous: FloatArray | None, *, bars: int
+    ) -> tuple[Note, ...]:
+        """Draw phrase after phrase, each following the last; notes in the key, from tick 0."""
+        latents = []
+        for _ in range(_phrase_count(frame, bars)):
+            previous = melody_vae.draw(
+                self.model,
+                [wish],
+                self.rng,
+                temperature=self.knobs.temperature,
+                previous=previous,
+            )
+            latents.append(previous)
+        grids = self._decode(frame, np.concatenate(latents))
+        notes = _cut(from_grid(joined(grids, beats=frame.beats)), bars * frame.metre.bar_ticks())
+        return tuple(_transposed(notes, -frame.key.shift_to_c))
+
+    def _decode(self, frame: Frame, latents: FloatArray, calm: float = 1.0) -> list[MelodyGrid]:
+        """Give the phrases that latents stand for, in the scale; `calm` lowers the temperature."""
+        return melody_vae.decode(
+            self.model,
+            latents,
+            temperature=self.knobs.temperature * max(0.05, calm),
+            rng=self.rng,
+            pitch_classes=frame.pitch_classes,
+        )
 
 
 def _phrase_count(frame: Frame, bars: int) -> int:
@@ -314,13 +262,14 @@ def _phrases(notes: Sequence[Note], frame: Frame, count: int) -> list[MelodyGrid
     return [whole.phrase(index * frame.beats, frame.beats) for index in range(count)]
 
 
-def _onsets(phrase: MelodyGrid) -> int:
-    return int((phrase.tokens >= FIRST_PITCH).sum())
+def _pitches(phrase: MelodyGrid) -> IntArray:
+    """Give the MIDI pitches of a phrase's notes: int64 [note]."""
+    return phrase.tokens[phrase.tokens >= FIRST_PITCH] - FIRST_PITCH
 
 
 def _wish_like(phrase: MelodyGrid, frame: Frame, knobs: Knobs) -> MelodyWish:
     """Ask for a phrase as dense and as high as a given one, unless a knob says otherwise."""
-    pitches = phrase.tokens[phrase.tokens >= FIRST_PITCH] - FIRST_PITCH
+    pitches = _pitches(phrase)
     wish = frame.wish(knobs, register=None, style=None)
     density = len(pitches) / frame.beats if knobs.density is None else knobs.density
     return replace(wish, density=density, register=float(pitches.mean()))
@@ -332,7 +281,8 @@ def _spherical(start: FloatArray, end: FloatArray, weight: float) -> FloatArray:
     cosine = np.clip((start * end).sum(axis=1) / np.maximum(lengths, 1e-9), -1.0, 1.0)
     angle = np.maximum(np.arccos(cosine), 1e-4)[:, None]
     mixed = np.sin((1.0 - weight) * angle) * start + np.sin(weight * angle) * end
-    return (mixed / np.sin(angle)).astype(np.float32)
+    point: FloatArray = (mixed / np.sin(angle)).astype(np.float32)
+    return point
 
 
 def _transposed(notes: Sequence[Note], semitones: int) -> list[Note]:

@@ -1,4 +1,4 @@
-"""Melodies as tokens on a grid that holds sixteenths and triplets: the featurizer of the melody VAE.
+"""Melodies as tokens on a grid of sixteenths and triplets: the featurizer of the melody VAE.
 
 A beat has six slots: the four sixteenths and, between them, the two triplet eighths, at 0, 1/4,
 1/3, 1/2, 2/3 and 3/4 of the beat. One slot holds one token: HOLD (what was there goes on), REST,
@@ -115,8 +115,11 @@ def cut_grid(notes: Iterable[Note], *, start_ticks: int, beats: int) -> MelodyGr
     """
     kept = [note for note in notes if note.end_ticks > start_ticks]
     return to_grid(
-        [replace(n, onset_ticks=n.onset_ticks - start_ticks)
-         for n in kept if n.onset_ticks >= start_ticks],
+        [
+            replace(n, onset_ticks=n.onset_ticks - start_ticks)
+            for n in kept
+            if n.onset_ticks >= start_ticks
+        ],
         beats=beats,
         ringing_ticks=max(
             (n.end_ticks - start_ticks for n in kept if n.onset_ticks < start_ticks), default=0

@@ -156,9 +156,7 @@ def draw(
     Returns:
         float32 [batch, latent].
     """
-    return draw_latents(
-        model, _condition(model, wishes, previous), rng, temperature=temperature
-    )
+    return draw_latents(model, _condition(model, wishes, previous), rng, temperature=temperature)
 
 
 def move(
@@ -168,10 +166,9 @@ def move(
     rng: np.random.Generator,
     *,
     amount: float,
-    previous: FloatArray | None = None,
 ) -> FloatArray:
     """Move latents to phrases nearby, see `move_latents`: float32 [batch, latent]."""
-    condition = _condition(model, wishes, previous)
+    condition = _condition(model, wishes, None)
     return move_latents(model, latents, condition, rng, amount=amount)
 
 

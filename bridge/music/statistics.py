@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ def melody_statistics(
     for notes, length in zip(phrases, beats, strict=True):
         pitches = [note.pitch for note in notes]
         density.append(len(notes) / length)
-        intervals.extend(b - a for a, b in zip(pitches, pitches[1:], strict=False))
+        intervals.extend(b - a for a, b in pairwise(pitches))
         durations.extend(round(12 * note.duration_ticks / PPQ) for note in notes)
         if pitches:
             in_scale.append(in_scale_share(pitches, tonic_pitch_class=0))
@@ -85,5 +86,5 @@ def _relative_entropy(first: Histogram, second: Histogram) -> float:
 def _histogram(numbers: Sequence[int], lowest: int, highest: int) -> Histogram:
     """Count whole numbers into bins lowest..highest; what lies outside goes to the last bins."""
     clipped = np.clip(np.array(numbers, dtype=np.int64), lowest, highest) - lowest
-    counts = np.bincount(clipped, minlength=highest - lowest + 1).astype(np.float64)
-    return counts / max(1.0, counts.sum())
+    counts: Histogram = np.bincount(clipped, minlength=highest - lowest + 1).astype(np.float64)
+    return counts / np.float64(max(1.0, counts.sum()))

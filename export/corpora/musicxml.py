@@ -1,4 +1,4 @@
-"""Reader of melodies in compressed MusicXML: OpenEWLD lead sheets and the voice of OpenScore Lieder."""
+"""Reader of melodies in compressed MusicXML: OpenEWLD lead sheets and OpenScore Lieder."""
 
 from __future__ import annotations
 
@@ -165,9 +165,7 @@ def _read_dynamics(item: ElementTree.Element, reader: _Reader, stretch: _Stretch
         stretch.dynamics = True
 
 
-def _read_note(
-    item: ElementTree.Element, ticks: int, reader: _Reader, stretch: _Stretch
-) -> None:
+def _read_note(item: ElementTree.Element, ticks: int, reader: _Reader, stretch: _Stretch) -> None:
     """Take a note into the stretch, joined to the one it is tied to."""
     step = item.findtext("pitch/step")
     if step is None or ticks < 1:

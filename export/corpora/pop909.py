@@ -1,10 +1,11 @@
-"""Reader of POP909 (Wang et al. 2020, arXiv:2008.07142): the melody track on its annotated beats."""
+"""Reader of POP909 (Wang et al. 2020, arXiv:2008.07142): the melody on its annotated beats."""
 
 from __future__ import annotations
 
 import bisect
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import mido
@@ -32,11 +33,11 @@ def _read_song(path: Path) -> Song | None:
     rows = [line.split() for line in (path.parent / "beat_midi.txt").read_text().splitlines()]
     beat_seconds = [float(row[0]) for row in rows]
     downbeats = [index for index, row in enumerate(rows) if float(row[2]) == 1.0]
-    steps = Counter(b - a for a, b in zip(downbeats, downbeats[1:], strict=False))
+    steps = Counter(b - a for a, b in pairwise(downbeats))
     bar_beats = steps.most_common(1)[0][0] if steps else 0
     if bar_beats not in (3, 4):
         return None
-    starts = [a for a, b in zip(downbeats, downbeats[1:], strict=False) if b - a == bar_beats]
+    starts = [a for a, b in pairwise(downbeats) if b - a == bar_beats]
     tonic, mode = _key(path.parent / "key_audio.txt")
     return Song(
         corpus="pop909",

@@ -50,12 +50,16 @@ class FlowBlock(nn.Module):
 class LatentFlow(nn.Module):
     """The velocity of the flow at a point, a time and a condition."""
 
+    frequencies: Tensor
+
     def __init__(self, settings: FlowSettings) -> None:
         super().__init__()
         self.settings = settings
         self.enter = nn.Linear(settings.latent, settings.width)
         self.context = nn.Sequential(
-            nn.Linear(settings.latent + settings.condition + settings.time_features, settings.width),
+            nn.Linear(
+                settings.latent + settings.condition + settings.time_features, settings.width
+            ),
             nn.SiLU(),
         )
         self.blocks = nn.ModuleList(FlowBlock(settings.width) for _ in range(settings.blocks))

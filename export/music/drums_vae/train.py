@@ -116,10 +116,12 @@ def vae_loss(
     """Give the weighted evidence bound in nats a phrase, and its terms as words."""
     with torch.autocast("cpu", torch.bfloat16):
         logits, velocities, offsets, mean, log_variance = model(features)
-    hits, loudness, lateness = features.split(DRUM_COUNT, dim=-1)
-    hit_nats = nn.functional.binary_cross_entropy_with_logits(
-        logits.float(), hits, reduction="none"
-    ).sum(dim=(1, 2)).mean()
+    hits, loudness, lateness = torch.split(features, DRUM_COUNT, dim=-1)
+    hit_nats = (
+        nn.functional.binary_cross_entropy_with_logits(logits.float(), hits, reduction="none")
+        .sum(dim=(1, 2))
+        .mean()
+    )
     wrong_velocity = (velocities.float() - loudness) * hits / settings.velocity_sigma
     wrong_offset = (offsets.float() - lateness) * hits / settings.offset_sigma
     touch_nats = 0.5 * (wrong_velocity.pow(2) + wrong_offset.pow(2)).sum(dim=(1, 2)).mean()
@@ -148,7 +150,7 @@ def reconstruction(model: DrumsVae, grooves: Grooves) -> dict[str, float]:
     logits, velocities, offsets, mean, log_variance = model(features)
     torch.set_rng_state(torch_rng_state)
     model.train()
-    hits, loudness, lateness = features.split(DRUM_COUNT, dim=-1)
+    hits, loudness, lateness = torch.split(features, DRUM_COUNT, dim=-1)
     wanted, guessed = hits > 0, logits > 0
     both = (wanted & guessed).sum()
     return {

@@ -88,8 +88,8 @@ def train(settings: TrainSettings, phrases: dict[str, Phrases], checkpoint: Path
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, settings)
         rng = np.random.default_rng([settings.seed, step])
-        tokens, velocities, pad = draw_batch(phrases["train"], settings, rng)
-        loss, shown = vae_loss(model, tokens, velocities, pad, settings, step)
+        batch = draw_batch(phrases["train"], settings, rng)
+        loss, shown = vae_loss(model, batch, settings, step)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -110,14 +110,20 @@ def learning_rate(step: int, settings: TrainSettings) -> float:
     return settings.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * step / settings.steps))
 
 
-def draw_batch(
-    phrases: Phrases, settings: TrainSettings, rng: np.random.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw phrases, transposed by up to a tritone, sometimes by octaves, some with slips.
+@dataclass(frozen=True)
+class Batch:
+    """Phrases that are trained on together."""
 
-    Returns:
-        tokens int64, velocities float32 and padding bool, each [batch, time].
-    """
+    tokens: Tensor
+    """int64 [batch, time=48]."""
+    velocities: Tensor
+    """float32 [batch, time], velocity / 127 at onsets, 0 elsewhere."""
+    padding: Tensor
+    """bool [batch, time]: slots beyond the phrase."""
+
+
+def draw_batch(phrases: Phrases, settings: TrainSettings, rng: np.random.Generator) -> Batch:
+    """Draw phrases, transposed by up to a tritone, sometimes by octaves, some with slips."""
     rows = rng.integers(0, len(phrases.tokens), settings.batch)
     semitones = rng.integers(-6, 7, settings.batch)
     semitones += 12 * rng.choice([-1, 0, 1], settings.batch, p=[0.1, 0.8, 0.1])
@@ -129,25 +135,20 @@ def draw_batch(
     tokens = tokens + np.where(slips, rng.integers(-3, 4, tokens.shape), 0)
     velocities = performed(tokens, phrases.velocities[rows], phrases.played[rows], rng)
     pad = padding(phrases.beats[rows])
-    return torch.from_numpy(tokens), torch.from_numpy(velocities), torch.from_numpy(pad)
+    return Batch(*(torch.from_numpy(array) for array in (tokens, velocities, pad)))
 
 
 def vae_loss(
-    model: MelodyVae,
-    tokens: Tensor,
-    velocities: Tensor,
-    pad: Tensor,
-    settings: TrainSettings,
-    step: int,
+    model: MelodyVae, batch: Batch, settings: TrainSettings, step: int
 ) -> tuple[Tensor, str]:
     """Give the weighted evidence bound in nats a phrase, and its terms as words."""
     with torch.autocast("cpu", torch.bfloat16):
-        logits, heard, mean, log_variance = model(tokens, velocities)
+        logits, heard, mean, log_variance = model(batch.tokens, batch.velocities)
     token_nats = nn.functional.cross_entropy(
-        logits.float().flatten(0, 1), tokens.flatten(), reduction="none"
-    ).view(tokens.shape)
-    token_nats = torch.where(pad, 0.1 * token_nats, token_nats).sum(dim=1).mean()
-    wrong = torch.where(tokens >= FIRST_PITCH, heard.float() - velocities, 0.0)
+        logits.float().flatten(0, 1), batch.tokens.flatten(), reduction="none"
+    ).view(batch.tokens.shape)
+    token_nats = torch.where(batch.padding, 0.1 * token_nats, token_nats).sum(dim=1).mean()
+    wrong = torch.where(batch.tokens >= FIRST_PITCH, heard.float() - batch.velocities, 0.0)
     velocity_nats = 0.5 * (wrong / settings.velocity_sigma).pow(2).sum(dim=1).mean()
     kl = kl_nats(mean.float(), log_variance.float()).mean()
     weight = settings.kl_weight * min(1.0, step / settings.kl_ramp_steps)

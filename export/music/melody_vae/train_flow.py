@@ -1,11 +1,12 @@
-"""Train the flow over the latents: `python -m export.music.melody_vae.train_flow --data .. --work ..`.
+"""Train the flow over the latents: `python -m export.music.melody_vae.train_flow`.
 
-Runs after `train`; reads WORK/vae.pt, writes WORK/flow.pt. Phrases are moved so that the tonic is C.
+Runs after `train`; reads WORK/vae.pt, writes WORK/flow.pt. Phrases are moved until the tonic is C.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import logging
 import math
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from typing import Final
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from bridge.music.melody_grid import FIRST_PITCH
 from bridge.music.melody_vae import CONDITION_SIZE, MelodyWish
@@ -141,7 +141,7 @@ def train(settings: FlowTrainSettings, latents: Latents, validation: Latents) ->
     """Train the flow, and give the moving average of its weights."""
     torch.manual_seed(settings.seed)
     flow = LatentFlow(FlowSettings(latent=latents.mean.shape[1], condition=CONDITION_SIZE))
-    average = AveragedModel(flow, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay))
+    average = copy.deepcopy(flow)
     optimizer = torch.optim.AdamW(flow.parameters(), settings.learning_rate, weight_decay=0.01)
     for step in range(settings.steps):
         for group in optimizer.param_groups:
@@ -153,12 +153,13 @@ def train(settings: FlowTrainSettings, latents: Latents, validation: Latents) ->
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(flow.parameters(), 1.0)
         optimizer.step()
-        average.update_parameters(flow)
+        with torch.no_grad():
+            for kept, new in zip(average.parameters(), flow.parameters(), strict=True):
+                kept.lerp_(new, 1.0 - settings.average_decay)
         if (step + 1) % 1000 == 0:
             log.info("step %d loss %.4f validation %.4f", step + 1, loss.item(),
-                     validation_loss(average.module, validation, settings))  # fmt: skip
-    trained: LatentFlow = average.module
-    return trained
+                     validation_loss(average, validation, settings))  # fmt: skip
+    return average
 
 
 def draw_batch(latents: Latents, settings: FlowTrainSettings) -> tuple[Tensor, Tensor, Tensor]:
@@ -185,11 +186,11 @@ def draw_batch(latents: Latents, settings: FlowTrainSettings) -> tuple[Tensor, T
 
 
 @torch.no_grad()
-def validation_loss(flow: nn.Module, latents: Latents, settings: FlowTrainSettings) -> float:
+def validation_loss(flow: LatentFlow, latents: Latents, settings: FlowTrainSettings) -> float:
     """Give the flow-matching loss on songs that were not trained on, with fixed noise."""
     state = torch.get_rng_state()
     torch.manual_seed(0)
-    losses = [flow_matching_loss(flow, *draw_batch(latents, settings)) for _ in range(4)]  # type: ignore[arg-type]
+    losses = [flow_matching_loss(flow, *draw_batch(latents, settings)) for _ in range(4)]
     torch.set_rng_state(state)
     return float(torch.stack(losses).mean())
 
