@@ -46,6 +46,7 @@ bench: $(VENV)/.installed-$(EXTRAS)
 
 docs: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m export.ship.readme
+	$(BIN)/python -m bridge.cli.pages
 
 train-%: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m export.music.$*.train $(if $(DATA),--data $(DATA)) $(ARGS)

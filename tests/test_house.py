@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.cli.pages import BEGIN, END, with_table
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 TREE = re.search(r"```\n(bridge/.*?)```", (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8"), re.S)
 LINES = TREE[1].splitlines()
@@ -58,6 +60,12 @@ def test_the_top_level_holds_nothing_but_what_was_agreed():
 
 def test_what_users_see_is_in_the_changelog():
     assert "## [Unreleased]" in (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_table_of_commands_in_the_readme_is_fresh():
+    page = (REPOSITORY / "README.md").read_text("utf-8")
+    assert page.count(BEGIN) == page.count(END) == 1
+    assert page == with_table(page), "run `make docs`"
 
 
 @pytest.mark.parametrize("command", ["make play", "make check", "segue doctor", "pipx install"])
