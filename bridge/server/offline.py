@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from bridge.server.timeline import Timeline
@@ -53,7 +54,13 @@ class OfflineClock:
         """Have nothing to end."""
 
     def _play_until(self, song_ns: int) -> None:
-        self._agenda.take_due(song_ns, now_ns=0)
+        self._agenda.take_due(song_ns, now_ns=0, latest_ns=0)
         self._news.append(
-            Progress(song_ns=self.song_ns(), reports=self._agenda.reports(), dropped=0, overruns=0)
+            Progress(
+                song_ns=self.song_ns(),
+                at_ns=time.perf_counter_ns(),
+                reports=self._agenda.reports(),
+                dropped=0,
+                overruns=0,
+            )
         )

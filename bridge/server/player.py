@@ -196,6 +196,7 @@ class Player:
         self._stopping_ns: int | None = None
         self._has_stopped = False
         self._number_told = 0
+        self._dropped_told = 0
         self._save_at_bar = 1
         source.ask()
 
@@ -311,9 +312,7 @@ class Player:
     def _note_progress(self, progress: Progress) -> None:
         for report in progress.reports:
             self.take.report(report)
-        if progress.dropped > self.tally.dropped:
-            self.tally.dropped = progress.dropped
-            self._tell(NotesDropped(progress.dropped))
+        self.tally.dropped = max(self.tally.dropped, progress.dropped)
         self.tally.overruns = max(self.tally.overruns, progress.overruns)
 
     def _hear_source(self) -> None:
@@ -427,6 +426,9 @@ class Player:
             bar = self._bars.pop(slot.number, None)
             self._bars = {number: bar for number, bar in self._bars.items() if number > slot.number}
             self._tell(BarStarted(slot.number, bar, slot.tempo_bpm, slot.duration_ticks))
+            if self.tally.dropped > self._dropped_told:
+                self._dropped_told = self.tally.dropped
+                self._tell(NotesDropped(self.tally.dropped))
         self._tell(Moved(slot.number, slot.ticks_at(song_ns)))
 
     def _autosave(self) -> None:

@@ -14,8 +14,8 @@ from typing import Final
 
 from bridge.transports.base import NoteReport, TimedMessage, TimedNote
 
-LATEST_NS: Final = 20_000_000
-"""A note-on that is later than this is not sent at all: silence is better than out of time."""
+_RECENT_NS: Final = 500_000_000
+"""Note-offs of so long ago are repeated when some may be lost."""
 
 _OFF, _MESSAGE, _ON = 0, 1, 2  # order at one moment
 
@@ -39,15 +39,20 @@ class _Silence:
         self.written = threading.Event()
 
 
+class _Repeat:
+    """A wish to hear the last note-offs again, as it lies in the inbox."""
+
+
 class Agenda:
     """Messages by time, and the notes whose note-off is still owed."""
 
     def __init__(self) -> None:
-        self._inbox: deque[list[_Entry] | _Silence] = deque()
+        self._inbox: deque[list[_Entry] | _Silence | _Repeat] = deque()
         self._heap: list[_Entry] = []
         self._sounding: dict[tuple[int, int], TimedNote] = {}
         self._channels: set[int] = set()
         self._programs: dict[int, bytes] = {}
+        self._ended: deque[tuple[int, tuple[int, int]]] = deque()
         self._debts: set[tuple[int, int]] = set()
         self._reports: deque[NoteReport] = deque()
         self._unconfirmed: list[_Silence] = []
@@ -83,6 +88,13 @@ class Agenda:
         self._inbox.append(wish)
         return wish.written
 
+    def repeat_ends(self) -> None:
+        """Ask that the note-offs of the last moment are sent once more: some may be lost.
+
+        A second note-off does no harm; a note that has begun anew since is left alone.
+        """
+        self._inbox.append(_Repeat())
+
     def owe(self, debts: Iterable[tuple[int, int]]) -> None:
         """Note channels and pitches that a lost wire may have left sounding.
 
@@ -99,12 +111,14 @@ class Agenda:
 
     # --- the sender; or anyone, while no sender is running
 
-    def take_due(self, until_ns: int, *, now_ns: int) -> list[Outgoing]:
+    def take_due(self, until_ns: int, *, now_ns: int, latest_ns: int) -> list[Outgoing]:
         """Take what is to be sent before a moment, in the order in which it is to be sent.
 
         Args:
             until_ns: song time; messages from here on stay.
-            now_ns: song time of this moment; judges what is too late.
+            now_ns: song time of this moment.
+            latest_ns: a note-on that is later than this is not sent at all: silence is better
+                than out of time.
 
         Returns:
             Messages with the song time that they are meant for, which may have passed.
@@ -118,7 +132,7 @@ class Agenda:
                 self._note_state(what)
                 outgoing.append((at_ns, what))
             elif order == _ON:
-                self._begin(outgoing, what, now_ns)
+                self._begin(outgoing, what, now_ns - latest_ns)
             else:
                 self._end(outgoing, what, at_ns)
         return outgoing
@@ -153,6 +167,8 @@ class Agenda:
             if isinstance(mail, _Silence):
                 self._fall_silent(outgoing, now_ns, mail)
                 self._unconfirmed.append(mail)
+            elif isinstance(mail, _Repeat):
+                self._end_again(outgoing, now_ns)
             else:
                 for entry in mail:
                     heappush(self._heap, entry)
@@ -162,8 +178,8 @@ class Agenda:
         if payload[0] & 0xF0 == _PROGRAM_CHANGE:
             self._programs[payload[0] & 0x0F] = payload
 
-    def _begin(self, outgoing: list[Outgoing], note: TimedNote, now_ns: int) -> None:
-        if note.on_ns < now_ns - LATEST_NS:
+    def _begin(self, outgoing: list[Outgoing], note: TimedNote, earliest_ns: int) -> None:
+        if note.on_ns < earliest_ns:
             self.dropped += 1
             return
         key = (note.channel, note.pitch)
@@ -183,6 +199,16 @@ class Agenda:
         if note is not None:
             self._reports.append(NoteReport(note.note_id, False, at_ns))
             outgoing.append((at_ns, note.off_bytes))
+            self._remember_end(key, at_ns)
+
+    def _remember_end(self, key: tuple[int, int], at_ns: int) -> None:
+        self._ended.append((at_ns, key))
+        while self._ended[0][0] < at_ns - _RECENT_NS:
+            self._ended.popleft()
+
+    def _end_again(self, outgoing: list[Outgoing], now_ns: int) -> None:
+        recent = {key: None for at_ns, key in self._ended if at_ns >= now_ns - _RECENT_NS}
+        outgoing.extend((now_ns, _off(*key)) for key in recent if key not in self._sounding)
 
     def _fall_silent(self, outgoing: list[Outgoing], now_ns: int, wish: _Silence) -> None:
         if wish.forget:

@@ -53,10 +53,12 @@ _SWITCH_SECONDS: Final = 0.0002
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin, or go on: this moment is `song_ns`."""
+    """Begin, or go on."""
 
     song_ns: int
-    """Song time; negative before the music."""
+    """Song time at `at_ns`; negative before the music."""
+    at_ns: int
+    """A moment, by `time.perf_counter_ns`, which all processes of a machine share."""
     debts: tuple[tuple[int, int], ...] = ()
     """Channel and pitch of notes that a clock before this one may have left sounding."""
 
@@ -126,7 +128,9 @@ class Progress:
     """Where the music is, and what was sent since the last time."""
 
     song_ns: int
-    """Song time of this moment."""
+    """Song time at `at_ns`."""
+    at_ns: int
+    """A moment, by `time.perf_counter_ns`."""
     reports: tuple[NoteReport, ...]
     """In the order in which they were sent."""
     dropped: int
@@ -218,8 +222,8 @@ class ClockKeeper:
         """
         match command:
             case Start():
-                self._anchor = (command.song_ns, self._now_ns())
-                self._wire.locate(song_ns=command.song_ns)
+                self._anchor = (command.song_ns, command.at_ns)
+                self._wire.locate(song_ns=self._song_ns())
                 if command.debts:
                     self._agenda.silence(forget=False, debts=command.debts)
             case Play():
@@ -294,7 +298,8 @@ class ClockKeeper:
     def _report(self) -> None:
         self._say(
             Progress(
-                song_ns=self._song_ns(),
+                song_ns=self._anchor[0],
+                at_ns=self._anchor[1],
                 reports=self._agenda.reports(),
                 dropped=self._agenda.dropped,
                 overruns=self._wire.overruns(),

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     import jack
 
 _PORT: Final = "midi_out"
+LATEST_NS: Final = 1_000_000
+"""A note-on is late only when JACK skipped its frame, and the sound of that moment with it. One
+that would be later than this is not sent."""
+_REPEAT_AFTER_CYCLES: Final = (2, 12)
+"""When note-offs are repeated after JACK gave a cycle up: soon, and once it has recovered."""
+_LAST_ATTEMPTS: Final = 5
+_PATIENCE_SECONDS: Final = 0.25
 _FRAMES_MODULUS: Final = 1 << 32
 """JACK counts frames in 32 bits: it wraps after a day at 48 kHz."""
 
@@ -80,7 +87,9 @@ def cycle(
         Messages in order, each with its offset 0..frames-1 from `first_frame`.
     """
     due = agenda.take_due(
-        grid.first_ns_at(first_frame + frames), now_ns=grid.song_ns_of(first_frame)
+        grid.first_ns_at(first_frame + frames),
+        now_ns=grid.song_ns_of(first_frame),
+        latest_ns=LATEST_NS,
     )
     written: list[tuple[int, bytes]] = []
     offset = 0
@@ -110,6 +119,7 @@ class JackWire(Wire):
         self._frame = 0
         self._cycles = 0
         self._overruns = 0
+        self._repeat_at: deque[int] = deque()
         self._trouble: str | None = None
         self._backlog: deque[bytes] = deque()
         client.set_process_callback(self._process)
@@ -168,8 +178,13 @@ class JackWire(Wire):
 
     def close(self) -> None:
         """Leave JACK, after the last messages have been read by those who listen."""
-        if self._trouble is None:
+        for _ in range(_LAST_ATTEMPTS):
+            overruns = self._overruns
             self._await_cycles(3)
+            if self._overruns == overruns:
+                break
+            self._agenda.silence(forget=True).wait(_PATIENCE_SECONDS)
+        if self._trouble is None:
             self._client.deactivate()
         self._client.close()
 
@@ -191,9 +206,9 @@ class JackWire(Wire):
         return wanted - connected
 
     def _await_cycles(self, count: int) -> None:
-        """Wait until JACK has run some cycles, at most a quarter of a second."""
+        """Wait until JACK has run some cycles, at most `_PATIENCE_SECONDS`."""
         target = self._cycles + count
-        for _ in range(50):
+        for _ in range(round(_PATIENCE_SECONDS / 0.005)):
             if self._cycles >= target or self._trouble is not None:
                 return
             time.sleep(0.005)
@@ -202,7 +217,11 @@ class JackWire(Wire):
 
     def _process(self, frames: int) -> None:
         """Write one cycle; the only place that sends."""
+        expected = self._frame + frames
         self._frame = unwrapped(self._client.last_frame_time, near=self._frame)
+        if self._frame != expected:
+            self._expect_losses()
+        self._repeat_when_due()
         outgoing = cycle(self._agenda, self._grid, first_frame=self._frame, frames=frames)
         port = self._port
         port.clear_buffer()
@@ -214,6 +233,18 @@ class JackWire(Wire):
                 return
         self._agenda.confirm()
         self._cycles += 1
+
+    def _expect_losses(self) -> None:
+        """Have the last note-offs repeated: listeners do not get the cycle that JACK gave up."""
+        self._repeat_at.extend(self._cycles + pause for pause in _REPEAT_AFTER_CYCLES)
+
+    def _repeat_when_due(self) -> None:
+        due = False
+        while self._repeat_at and self._repeat_at[0] <= self._cycles:
+            self._repeat_at.popleft()
+            due = True
+        if due:
+            self._agenda.repeat_ends()
 
     def _write(self, offset: int, payload: bytes) -> bool:
         """Write one message; False: the cycle's buffer is full."""
@@ -231,6 +262,7 @@ class JackWire(Wire):
 
     def _overrun(self, delayed_us: float) -> None:
         self._overruns += 1
+        self._expect_losses()
 
 
 def open_jack(wish: PortWish, *, listeners: tuple[str, ...] = ()) -> JackWire:

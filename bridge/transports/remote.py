@@ -107,7 +107,7 @@ class RemoteClock:
     def start(self) -> None:
         """Let song time begin to run."""
         self._anchor = (-LEAD_NS, self._now_ns())
-        self._process.send(Start(-LEAD_NS))
+        self._process.send(Start(*self._anchor))
 
     def play(self, notes: tuple[TimedNote, ...], messages: tuple[TimedMessage, ...]) -> None:
         """Have notes and messages sent in time."""
@@ -152,7 +152,7 @@ class RemoteClock:
             case Progress():
                 self._deaths = 0
                 if self._anchor is not None and item.song_ns >= -LEAD_NS:
-                    self._anchor = (item.song_ns, self._now_ns())
+                    self._anchor = (item.song_ns, item.at_ns)
                 for report in item.reports:
                     self._note_report(report)
             case Listening(names):
@@ -181,7 +181,7 @@ class RemoteClock:
             self._resume(debts)
         return [
             Lost(f"the clock process {what}: it is started again"),
-            Progress(song_ns=song_ns, reports=reports, dropped=0, overruns=0),
+            Progress(song_ns, self._now_ns(), reports=reports, dropped=0, overruns=0),
         ]
 
     def _settle(self, song_ns: int) -> tuple[tuple[NoteReport, ...], tuple[tuple[int, int], ...]]:
@@ -200,7 +200,7 @@ class RemoteClock:
         song_ns = self.song_ns()
         self._messages = self._worth_keeping(song_ns)
         commands: tuple[Command, ...] = (
-            Start(song_ns, debts),
+            Start(song_ns, self._now_ns(), debts),
             Play(tuple(self._planned.values()), tuple(self._messages)),
         )
         for command in commands:

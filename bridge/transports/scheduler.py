@@ -16,6 +16,8 @@ from bridge.transports.base import NANOSECONDS_PER_SECOND, Port, Wire
 
 _DOZE_NS: Final = 20_000_000
 """The thread looks for mail at least this often."""
+LATEST_NS: Final = 20_000_000
+"""A note-on that would be later than this is not sent: it would be heard as out of time."""
 _PRIORITY: Final = 40
 """SCHED_FIFO priority, where the system grants it: below JACK, above everything that computes."""
 
@@ -111,7 +113,7 @@ class ScheduledWire(Wire):
             Nanoseconds until the next message, or until the next look for mail.
         """
         song_ns = self.song_ns()
-        outgoing = self._agenda.take_due(song_ns + 1, now_ns=song_ns)
+        outgoing = self._agenda.take_due(song_ns + 1, now_ns=song_ns, latest_ns=LATEST_NS)
         self._send_all([payload for _, payload in outgoing])
         if self._trouble is None:
             self._agenda.confirm()
