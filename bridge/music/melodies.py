@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,7 +71,7 @@ class Frame:
 
 def new_frame(knobs: Knobs, metre: TimeSignature) -> Frame:
     """Give the frame of music that begins from nothing: C major at 120 BPM unless knobs say so."""
-    key = Key(knobs.tonic_pitch_class or 0, _mode_of(knobs.scale, Mode.MAJOR))
+    key = Key(knobs.tonic_pitch_class or 0, _mode_of(knobs, Mode.MAJOR))
     return Frame(key, metre, knobs.tempo_bpm or 120.0, knobs.scale)
 
 
@@ -85,18 +85,18 @@ def frame_of(sequence: NoteSequence, knobs: Knobs) -> Frame:
     metre = sequence.time_signatures[-1] if sequence.time_signatures else sequence.time_signature
     tempo = sequence.tempos[-1].tempo_bpm if sequence.tempos else sequence.tempo_bpm
     return Frame(
-        key=Key(tonic, _mode_of(knobs.scale, found.mode)),
+        key=Key(tonic, _mode_of(knobs, found.mode)),
         metre=replace(metre, onset_ticks=0),
         tempo_bpm=knobs.tempo_bpm or tempo,
         scale=knobs.scale,
     )
 
 
-def _mode_of(scale: str | None, otherwise: Mode) -> Mode:
-    """Say which third a scale has, where it has only one."""
-    steps = SCALES[scale] if scale else ()
-    if (3 in steps) == (4 in steps):
-        return otherwise
+def _mode_of(knobs: Knobs, otherwise: Mode) -> Mode:
+    """Say which third the knobs ask for: by mode, or by a scale that has only one."""
+    steps = SCALES[knobs.scale] if knobs.scale else ()
+    if knobs.mode is not None or (3 in steps) == (4 in steps):
+        return knobs.mode or otherwise
     return Mode.MINOR if 3 in steps else Mode.MAJOR
 
 
@@ -134,6 +134,8 @@ class Improviser:
     """Source of chance."""
     style: str | None = None
     """One of `melody_vae.STYLES`; None leaves it to the model."""
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None
+    """Is told how many phrases of how many are made."""
 
     def sample(self, metre: TimeSignature, *, bars: int) -> NoteSequence:
         """Make a new melody of some bars, >= 1."""
@@ -226,7 +228,9 @@ class Improviser:
     ) -> tuple[Note, ...]:
         """Draw phrase after phrase, each following the last; notes in the key, from tick 0."""
         latents = []
-        for _ in range(_phrase_count(frame, bars)):
+        count = _phrase_count(frame, bars)
+        for done in range(count):
+            self.progress(done, count, "phrases")
             previous = melody_vae.draw(
                 self.model,
                 [wish],

@@ -170,6 +170,7 @@ def _improviser(request: _Request, studio: Studio) -> Improviser:
         request.knobs,
         np.random.default_rng(request.seed),
         request.style,
+        studio.progress,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.errors import RequestError, check_range
-from bridge.schema.notes import Part
+from bridge.schema.notes import Mode, Part
 
 SCALES: Final[dict[str, tuple[int, ...]]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -34,6 +34,8 @@ class Knobs:
     """Note onsets per beat, 0.25..4; None leaves it to the model."""
     tonic_pitch_class: int | None = None
     """0..11, 0 is C; None: the key of the input, or C where there is none."""
+    mode: Mode | None = None
+    """Major or minor; None: as the scale or the input says, or major where neither does."""
     scale: str | None = None
     """A name in SCALES that every note keeps to; None: the model may leave the key."""
     tempo_bpm: float | None = None

@@ -1,0 +1,185 @@
+"""The room `segue music`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bridge.cli.door import json_option, open_studio
+from bridge.cli.knobs import MetreType, knob_options, make_request
+
+if TYPE_CHECKING:
+    from bridge.schema.notes import NoteSequence
+
+_midi_file = click.Path(path_type=Path)
+
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE.mid",
+    show_default="VERB-SEED.mid, here",
+    help="Where the MIDI file goes; - is stdout.",
+)
+force_option = click.option("--force", is_flag=True, help="Replace files that are there.")
+
+
+@click.group(
+    epilog="\b\nExamples:\n"
+    "  segue music play --key Am --bpm 96\n"
+    "  segue music sample --bars 8 --style folk --metre 6/8 -o jig.mid\n"
+    "  segue music continue riff.mid --bars 4 --temperature 0.9 --seed 7 -o answer.mid\n"
+    "  segue music interpolate verse.mid chorus.mid --steps 5\n"
+    "  segue music vary riff.mid --amount 0.3"
+)
+def music() -> None:
+    """Play, sample, continue, interpolate and vary music."""
+
+
+@music.command(
+    epilog="\b\nExamples:\n"
+    "  segue music sample --bars 8 --key G --density 2 -o tune.mid\n"
+    "  segue music sample --style folk --metre 6/8 --seed 7"
+)
+@click.option("--bars", type=click.IntRange(1, 1024), default=4, help="Length in bars.")
+@click.option(
+    "--metre", type=MetreType(), default="4/4", help="Time signature: 4/4, 3/4, 6/8, 7/8 .."
+)
+@knob_options()
+@output_option
+@force_option
+@json_option
+def sample(bars: int, metre: tuple[int, int], **options: Any) -> None:
+    """Make a new melody."""
+    from bridge.operations.music import SampleRequest
+    from bridge.operations.music import sample as operation
+    from bridge.schema.notes import TimeSignature
+
+    request = make_request(SampleRequest, options, bars=bars, metre=TimeSignature(0, *metre))
+    _deliver(operation(request, open_studio()), "sample", request.seed, options)
+
+
+@music.command(
+    "continue",
+    epilog="\b\nExamples:\n"
+    "  segue music continue riff.mid --bars 4 --temperature 0.9 --seed 7 -o answer.mid\n"
+    "  segue music continue riff.mid --answer-only --json",
+)
+@click.argument("riff", type=_midi_file, metavar="FILE.mid")
+@click.option("--bars", type=click.IntRange(1, 1024), default=4, help="Bars to add.")
+@click.option("--answer-only", is_flag=True, help="Write the continuation without the input.")
+@knob_options()
+@output_option
+@force_option
+@json_option
+def continue_melody(riff: Path, bars: int, answer_only: bool, **options: Any) -> None:
+    """Go on from a melody, in its key, register and time.
+
+    The melody is the highest part of FILE.mid outside the drum channel; the continuation begins on
+    the bar line after its last note.
+    """
+    from bridge.files.midi import read_midi
+    from bridge.operations.music import ContinueRequest
+    from bridge.operations.music import continue_melody as operation
+
+    heard = read_midi(riff)
+    request = make_request(
+        ContinueRequest, options, notes=heard, bars=bars, answer_only=answer_only
+    )
+    _deliver(operation(request, open_studio()), "continue", request.seed, options)
+
+
+@music.command(
+    epilog="\b\nExamples:\n"
+    "  segue music interpolate verse.mid chorus.mid --steps 7 -o between.mid\n"
+    "  segue music interpolate a.mid b.mid --bars 4 --seed 1"
+)
+@click.argument("start", type=_midi_file, metavar="START.mid")
+@click.argument("end", type=_midi_file, metavar="END.mid")
+@click.option(
+    "--steps", type=click.IntRange(2, 64), default=5, help="Melodies, both ends included."
+)
+@click.option("--bars", type=click.IntRange(1, 64), default=2, help="Bars of each melody.")
+@knob_options(temperature=0.2)
+@output_option
+@force_option
+@json_option
+def interpolate(start: Path, end: Path, steps: int, bars: int, **options: Any) -> None:
+    """Go from one melody to another by way of melodies between them.
+
+    The first bars of both files are the ends; each step has a marker in the file.
+    """
+    from bridge.files.midi import read_midi
+    from bridge.operations.music import InterpolateRequest
+    from bridge.operations.music import interpolate as operation
+
+    request = make_request(
+        InterpolateRequest,
+        options,
+        start=read_midi(start),
+        end=read_midi(end),
+        steps=steps,
+        bars=bars,
+    )
+    _deliver(operation(request, open_studio()), "interpolate", request.seed, options)
+
+
+@music.command(
+    epilog="\b\nExamples:\n"
+    "  segue music vary riff.mid --amount 0.2\n"
+    "  segue music vary riff.mid --amount 0.6 --density 3 --seed 4 -o busier.mid"
+)
+@click.argument("riff", type=_midi_file, metavar="FILE.mid")
+@click.option(
+    "--amount",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.4,
+    help="How far from the melody, 0 to 1.",
+)
+@knob_options()
+@output_option
+@force_option
+@json_option
+def vary(riff: Path, amount: float, **options: Any) -> None:
+    """Give a variation of a melody; the other parts of the file stay as they are."""
+    from bridge.files.midi import read_midi
+    from bridge.operations.music import VaryRequest
+    from bridge.operations.music import vary as operation
+
+    request = make_request(VaryRequest, options, notes=read_midi(riff), amount=amount)
+    _deliver(operation(request, open_studio()), "vary", request.seed, options)
+
+
+def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any]) -> None:
+    """Write what was made: JSON to stdout where asked, MIDI to a file or stdout."""
+    from bridge.files.midi import format_midi, write_midi
+
+    output: Path | None = options["output"]
+    if options["as_json"]:
+        from bridge.cli.door import show_json
+        from bridge.schema.codec import to_plain
+
+        show_json({"seed": seed, "sequence": to_plain(sequence)})
+    if output == Path("-"):
+        click.echo(format_midi(sequence), nl=False)
+    elif output is not None or not options["as_json"]:
+        path = output or Path(f"{verb}-{seed}.mid")
+        write_midi(sequence, path, force=options["force"])
+        click.echo(_summary(sequence, path, seed), err=True)
+    sys.stdout.flush()
+
+
+def _summary(sequence: NoteSequence, path: Path, seed: int) -> str:
+    """Say in a line what was written."""
+    from bridge.music.key import find_key
+    from bridge.music.melodies import melody_part
+
+    melody = melody_part(sequence).notes
+    bars = -(-sequence.end_ticks // sequence.time_signature.bar_ticks(sequence.ppq))
+    return (
+        f"{path}: {bars} bars, {len(melody)} notes, {find_key(melody)}, "
+        f"{sequence.tempo_bpm:g} BPM, seed {seed}"
+    )
