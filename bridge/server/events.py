@@ -50,6 +50,16 @@ class ListenersChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BarQueued:
+    """A bar is on its way to the clock; it begins to sound about two bars later."""
+
+    number: int
+    """Counted from 1, rests included."""
+    bar: Bar
+    """What will be played."""
+
+
+@dataclass(frozen=True, slots=True)
 class BarStarted:
     """A bar begins to sound."""
 
@@ -112,6 +122,7 @@ PlayEvent = (
     | PortMissing
     | PortLost
     | ListenersChanged
+    | BarQueued
     | BarStarted
     | Moved
     | WorkerRestarted

@@ -68,6 +68,19 @@ class PlayReport:
     overruns: int
     """How often the MIDI system said that somebody was too slow."""
 
+    def in_words(self) -> str:
+        """Say it in one line."""
+        if self.path is None:
+            return "stopped before the first bar; nothing to save"
+        where = f"played to {self.port}" if self.port else "written, none heard"
+        faults = {
+            "rests": self.rests,
+            "restarts of the model": self.restarts,
+            "notes left out": self.dropped,
+        }
+        said = "".join(f", {count} {what}" for what, count in faults.items() if count)
+        return f"{self.bars} bars, {self.notes} notes {where}{said}"
+
 
 def play(
     factory: BarFactory,

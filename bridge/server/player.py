@@ -20,6 +20,7 @@ from bridge.errors import check_range
 from bridge.schema.notes import Part
 from bridge.schema.performance import Bar
 from bridge.server.events import (
+    BarQueued,
     BarStarted,
     ListenersChanged,
     Moved,
@@ -356,6 +357,7 @@ class Player:
         notes = tuple(note for part in bar.parts for note in self._timed_notes(part, slot))
         messages = tuple(m for part in bar.parts for m in self._timed_messages(part, slot))
         self._clock.play(notes, messages)
+        self._tell(BarQueued(slot.number, bar))
         self._is_finished = self._is_finished or self._placed == self._plan.bars
 
     def _timed_notes(self, part: Part, slot: Slot) -> list[TimedNote]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bridge.transports.agenda import Agenda
 
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
+SILENCE_SECONDS: Final = 0.5
+"""A wire that has not written the last note-offs by then is dead."""
 PORT_NAME: Final = "Segue"
 """What our port is called unless somebody wants it otherwise."""
 APIS: Final = ("jack", "alsa", "coremidi", "winmm", "rtmidi-jack")
@@ -184,6 +186,10 @@ class Wire(ABC):
         Returns:
             Names of the inputs that listen now, where the MIDI system tells.
         """
+
+    @abstractmethod
+    def silence(self) -> None:
+        """End every note, forget what is to come, and wait until that is written."""
 
     @abstractmethod
     def close(self) -> None:

@@ -31,7 +31,7 @@ from bridge.transports.base import (
 )
 from bridge.transports.child import leave_signals_to_the_parent
 from bridge.transports.opening import Attempt, open_wire
-from bridge.transports.scheduler import ScheduledWire, SilentPort, raise_priority
+from bridge.transports.scheduler import raise_priority, silent_wire
 
 LEAD_NS: Final = 150_000_000
 """Between `Start` and song time 0: time to bring the first notes to the wire."""
@@ -42,8 +42,6 @@ _LOOK_SECONDS: Final = 0.05
 """The clock reports, and looks after its wire, at least this often."""
 _TEND_NS: Final = 1_000_000_000
 """A lost port is tried again, and a found one looked at, this often."""
-_SILENCE_SECONDS: Final = 0.5
-"""A wire that has not written the last note-offs by then is dead."""
 _SWITCH_SECONDS: Final = 0.0002
 """The longest that Python code here may keep the process callback from running."""
 
@@ -185,6 +183,7 @@ class ClockKeeper:
         say: Callable[[News], None],
         opener: Opener,
         now_ns: Callable[[], int] = time.perf_counter_ns,
+        silent_wire: Callable[[], Wire] = silent_wire,
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -193,13 +192,15 @@ class ClockKeeper:
             say: tells the parent.
             opener: opens a wire.
             now_ns: a clock that never goes back, in nanoseconds.
+            silent_wire: makes the wire that plays to nobody.
         """
         self._wish = wish
         self._say = say
         self._opener = opener
         self._now_ns = now_ns
         self._agenda = Agenda()
-        self._wire = self._silent_wire()
+        self._silent_wire = silent_wire
+        self._wire = silent_wire()
         self._anchor = (WAITING_NS, now_ns())
         self._is_open = False
         self._tended_ns = now_ns()
@@ -247,7 +248,7 @@ class ClockKeeper:
 
     def stop(self) -> None:
         """End every note, close the port, and say so."""
-        self._agenda.silence(forget=True).wait(_SILENCE_SECONDS)
+        self._wire.silence()
         self._wire.close()
         self._report()
         self._say(Stopped())
@@ -305,9 +306,6 @@ class ClockKeeper:
                 overruns=self._wire.overruns(),
             )
         )
-
-    def _silent_wire(self) -> Wire:
-        return ScheduledWire(SilentPort(), now_ns=self._now_ns)
 
 
 def _open(wish: PortWish, listeners: tuple[str, ...]) -> Attempt:

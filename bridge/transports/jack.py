@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import PortError
 from bridge.transports.agenda import Agenda
-from bridge.transports.base import NANOSECONDS_PER_SECOND, PortWish, Wire
+from bridge.transports.base import NANOSECONDS_PER_SECOND, SILENCE_SECONDS, PortWish, Wire
 
 if TYPE_CHECKING:
     import jack
@@ -176,6 +176,10 @@ class JackWire(Wire):
         except library.JackError:
             return ()  # an input went away while we looked: the next look will tell
 
+    def silence(self) -> None:
+        """End every note, forget what is to come, and wait until that is written."""
+        self._agenda.silence(forget=True).wait(SILENCE_SECONDS)
+
     def close(self) -> None:
         """Leave JACK, after the last messages have been read by those who listen."""
         for _ in range(_LAST_ATTEMPTS):
@@ -183,7 +187,7 @@ class JackWire(Wire):
             self._await_cycles(3)
             if self._overruns == overruns:
                 break
-            self._agenda.silence(forget=True).wait(_PATIENCE_SECONDS)
+            self.silence()
         if self._trouble is None:
             self._client.deactivate()
         self._client.close()

@@ -12,7 +12,7 @@ from typing import Final
 
 from bridge.errors import PortError
 from bridge.transports.agenda import Agenda, notes_named_in
-from bridge.transports.base import NANOSECONDS_PER_SECOND, Port, Wire
+from bridge.transports.base import NANOSECONDS_PER_SECOND, SILENCE_SECONDS, Port, Wire
 
 _DOZE_NS: Final = 20_000_000
 """The thread looks for mail at least this often."""
@@ -99,6 +99,10 @@ class ScheduledWire(Wire):
             self._trouble = str(error)
         return ()
 
+    def silence(self) -> None:
+        """End every note, forget what is to come, and wait until that is written."""
+        self._agenda.silence(forget=True).wait(SILENCE_SECONDS)
+
     def close(self) -> None:
         """Stop the thread and close the port."""
         self._closing = True
@@ -142,3 +146,8 @@ def raise_priority() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_PRIORITY))
+
+
+def silent_wire() -> Wire:
+    """Make the wire of a machine without MIDI."""
+    return ScheduledWire(SilentPort())
