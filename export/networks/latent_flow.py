@@ -24,7 +24,7 @@ class FlowSettings:
     """Dimensions of the latent."""
     condition: int
     """Numbers in a condition, with the flags that say which are given."""
-    width: int = 320
+    width: int = 256
     """Channels of the residual blocks."""
     blocks: int = 3
     time_features: int = 32
