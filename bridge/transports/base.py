@@ -1,4 +1,4 @@
-"""The contract of a wire: what goes through it, and what each one promises.
+"""What goes through a wire: timed notes and messages, and the port that somebody wishes for.
 
 Times on a wire are *song time*: whole nanoseconds since the music began, negative before it does.
 Each wire owns the mapping from song time to its own clock (JACK frames, the system's timer), so a
@@ -7,19 +7,13 @@ wire that was lost and opened again goes on in time.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final
 
 from bridge.errors import RangeError, RequestError, check_range
 from bridge.schema.notes import ControlEvent, ControlKind
 
-if TYPE_CHECKING:
-    from bridge.transports.agenda import Agenda
-
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
-SILENCE_SECONDS: Final = 0.5
-"""A wire that has not written the last note-offs by then is dead."""
 PORT_NAME: Final = "Segue"
 """What our port is called unless somebody wants it otherwise."""
 APIS: Final = ("jack", "alsa", "coremidi", "winmm", "rtmidi-jack")
@@ -106,98 +100,6 @@ class PortWish:
             raise RequestError(f"a port needs a name without a colon, not {self.name!r}")
         if self.api is not None and self.api not in APIS:
             raise RequestError(f"no MIDI system {self.api!r}; one of: {', '.join(APIS)}")
-
-
-class Port(Protocol):
-    """A MIDI output that sends at once and knows no time."""
-
-    @property
-    def api(self) -> str:
-        """Which of APIS it speaks, or `none`."""
-
-    @property
-    def name(self) -> str:
-        """As others see it."""
-
-    def send(self, payload: bytes) -> None:
-        """Send one message now.
-
-        Raises:
-            PortError: the port is lost.
-        """
-
-    def check(self) -> None:
-        """Look whether the port still exists; may take milliseconds.
-
-        Raises:
-            PortError: the port is lost.
-        """
-
-    def close(self) -> None:
-        """Give the port back; twice does no harm."""
-
-
-class Wire(ABC):
-    """A MIDI output that sends an agenda in time, from a thread of its own.
-
-    Contract, the same for every wire (`tests/transports/` holds them to it): a message goes out
-    once, at its song time; at one moment, offs go before ons; what came too late is not sent; every
-    note-on that went out is followed by its note-off.
-    """
-
-    @property
-    @abstractmethod
-    def api(self) -> str:
-        """Which of APIS it speaks, or `none`."""
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """As others see it."""
-
-    @abstractmethod
-    def start(self, agenda: Agenda, *, song_ns: int) -> None:
-        """Begin to send, taking this moment as `song_ns`.
-
-        Args:
-            agenda: what to send; from now on only this wire takes from it.
-            song_ns: song time of this moment.
-
-        Raises:
-            PortError: the port was lost before it began.
-        """
-
-    @abstractmethod
-    def locate(self, *, song_ns: int) -> None:
-        """Take this moment as `song_ns` from now on; call while nothing waits to be sent."""
-
-    @abstractmethod
-    def song_ns(self) -> int:
-        """Song time of this moment, by the wire's own clock; call after `start`."""
-
-    @abstractmethod
-    def trouble(self) -> str | None:
-        """Say in one line why the wire is lost; None while it works."""
-
-    @abstractmethod
-    def tend(self) -> tuple[str, ...]:
-        """Do what is to be done about once a second: look for listeners.
-
-        Returns:
-            Names of the inputs that listen now, where the MIDI system tells.
-        """
-
-    @abstractmethod
-    def silence(self) -> None:
-        """End every note, forget what is to come, and wait until that is written."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Stop sending and give the port back, after what was sent has arrived."""
-
-    def overruns(self) -> int:
-        """How often the MIDI system reported that somebody was too slow."""
-        return 0
 
 
 def control_bytes(control: ControlEvent, *, channel: int) -> bytes:

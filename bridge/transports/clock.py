@@ -27,11 +27,11 @@ from bridge.transports.base import (
     PortWish,
     TimedMessage,
     TimedNote,
-    Wire,
 )
 from bridge.transports.child import leave_signals_to_the_parent
 from bridge.transports.opening import Attempt, open_wire
 from bridge.transports.scheduler import raise_priority, silent_wire
+from bridge.transports.wire import Wire
 
 LEAD_NS: Final = 150_000_000
 """Between `Start` and song time 0: time to bring the first notes to the wire."""

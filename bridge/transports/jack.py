@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import PortError
 from bridge.transports.agenda import Agenda
-from bridge.transports.base import NANOSECONDS_PER_SECOND, SILENCE_SECONDS, PortWish, Wire
+from bridge.transports.base import NANOSECONDS_PER_SECOND, PortWish
+from bridge.transports.wire import SILENCE_SECONDS, Wire
 
 if TYPE_CHECKING:
     import jack

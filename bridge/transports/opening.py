@@ -6,10 +6,11 @@ import sys
 from dataclasses import dataclass
 
 from bridge.errors import PortError
-from bridge.transports.base import PortWish, Wire
+from bridge.transports.base import PortWish
 from bridge.transports.jack import jack_is_installed, open_jack
 from bridge.transports.midi import open_rtmidi, rtmidi_apis
 from bridge.transports.scheduler import ScheduledWire
+from bridge.transports.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Final
 
 from bridge.errors import PortError
 from bridge.transports.agenda import Agenda, notes_named_in
-from bridge.transports.base import NANOSECONDS_PER_SECOND, SILENCE_SECONDS, Port, Wire
+from bridge.transports.base import NANOSECONDS_PER_SECOND
+from bridge.transports.wire import SILENCE_SECONDS, Port, Wire
 
 _DOZE_NS: Final = 20_000_000
 """The thread looks for mail at least this often."""
