@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli.door import json_option, open_studio
+from bridge.cli.door import Door, json_option, open_studio
 from bridge.cli.knobs import MetreType, knob_options, make_request
+from bridge.cli.play import play_options
 
 if TYPE_CHECKING:
     from bridge.schema.notes import NoteSequence
@@ -37,6 +39,32 @@ force_option = click.option("--force", is_flag=True, help="Replace files that ar
 )
 def music() -> None:
     """Play, sample, continue, interpolate and vary music."""
+
+
+@music.command(
+    epilog="\b\nExamples:\n"
+    "  segue music play                                  until Ctrl-C, on a port named Segue\n"
+    "  segue music play --key Am --bpm 96 --style pop\n"
+    "  segue music play --bars 16 --save take.mid --render take.wav --seed 7\n"
+    "  segue music play --connect fluidsynth             straight into a synthesizer"
+)
+@play_options
+@knob_options()
+@force_option
+@json_option
+def play(**options: Any) -> None:
+    """Play melody, bass and drums, endlessly, on a virtual MIDI port.
+
+    Melody is on channel 1, bass on 2, drums on 10. What was played is saved as a MIDI file. Ctrl-C
+    ends it.
+    """
+    from bridge.cli.play import perform
+    from bridge.operations.music import PlayRequest, bars_of
+
+    request = make_request(PlayRequest, options)
+    door = click.get_current_context().find_object(Door) or Door()
+    click.echo(f"seed {request.seed}", err=True)
+    perform(partial(bars_of, models=door.models), request, knobs=request.knobs, options=options)
 
 
 @music.command(

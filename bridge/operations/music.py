@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -150,6 +151,16 @@ def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
 def play(request: PlayRequest, studio: Studio) -> Iterator[Bar]:
     """Play melody, bass and drums, bar after bar, until nobody asks for more."""
     return Band(_improviser(request, studio), studio.model(drums_vae.MODEL_NAME)).bars()
+
+
+def bars_of(request: PlayRequest, *, models: Path | None) -> Iterator[Bar]:
+    """Play in a process of its own: as `play`, with a studio of its own.
+
+    Args:
+        request: what to play.
+        models: folder of models; None: those that came with Segue.
+    """
+    return play(request, Studio(models=models))
 
 
 class _Request(Protocol):

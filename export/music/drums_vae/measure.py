@@ -122,11 +122,8 @@ def _bigram(features: FloatArray, rng: np.random.Generator) -> FloatArray:
         place = int(start) * features.shape[1]
         phrase = [steps[place]]
         while len(phrase) < features.shape[1]:
-            place = (
-                int(rng.choice(followers[int(words[place])]))
-                if int(words[place]) in followers
-                else int(rng.integers(len(steps)))
-            )
+            after = followers.get(int(words[place]))
+            place = int(rng.choice(after) if after else rng.integers(len(steps)))
             phrase.append(steps[place])
         drawn.append(np.stack(phrase))
     return np.stack(drawn)

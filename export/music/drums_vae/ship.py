@@ -99,8 +99,8 @@ def card(metrics: tuple[Metric, ...]) -> Card:
             DataSource(
                 "Groove MIDI Dataset v1.0.0",
                 "CC-BY-4.0",
-                "performances in 4/4; Jon Gillick, Adam Roberts, Jesse Engel, Douglas Eck and David "
-                "Bamman, Learning to Groove with Inverse Sequence Transformations, ICML 2019",
+                "performances in 4/4; Jon Gillick, Adam Roberts, Jesse Engel, Douglas Eck and "
+                "David Bamman, Learning to Groove with Inverse Sequence Transformations, ICML 2019",
             ),
         ),
         graphs=(),
