@@ -97,4 +97,6 @@ def flow_matching_loss(
     noise = torch.randn_like(latent)
     time = torch.sigmoid(torch.randn(len(latent), 1))
     point = (1.0 - time) * noise + time * latent
-    return (flow(point, time, previous, condition) - (latent - noise)).pow(2).mean()
+    with torch.autocast("cpu", torch.bfloat16):
+        velocity = flow(point, time, previous, condition)
+    return (velocity.float() - (latent - noise)).pow(2).mean()

@@ -15,6 +15,7 @@ from export.music.drums_vae.data import Grooves, load_grooves
 from export.music.drums_vae.measure import measure
 from export.music.drums_vae.model import DrumsVae, VaeSettings
 from export.music.drums_vae.train import TrainSettings
+from export.music.drums_vae.train_flow import FLOW_STEPS
 from export.networks.latent_flow import FlowSettings, LatentFlow
 from export.ship.graphs import GraphSource
 from export.ship.ship import ship
@@ -93,7 +94,7 @@ def card(metrics: tuple[Metric, ...]) -> Card:
             command="python -m export.music.drums_vae.train --data DATA --work WORK; "
             "the same with train_flow, then ship",
             seed=TrainSettings.seed,
-            steps=TrainSettings.steps + 10_000,
+            steps=TrainSettings.steps + FLOW_STEPS,
         ),
         data=(
             DataSource(

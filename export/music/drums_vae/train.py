@@ -28,7 +28,7 @@ log = logging.getLogger("drums_vae")
 class TrainSettings:
     """How the VAE is trained."""
 
-    steps: int = 12_000
+    steps: int = 8_000
     """Optimizer steps; about 0.1 s each on two cores with AVX-512 bf16."""
     batch: int = 256
     """Phrases a step."""
