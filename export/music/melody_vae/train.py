@@ -35,9 +35,9 @@ class TrainSettings:
     learning_rate: float = 1.5e-3
     """At its highest; cosine down to zero after the warm-up."""
     warmup_steps: int = 400
-    kl_weight: float = 0.08
-    """Weight of the KL term (beta), reached after `kl_ramp_steps`."""
-    kl_ramp_steps: int = 3_000
+    kl_weights: tuple[tuple[int, float], ...] = ((0, 0.0), (3000, 0.4), (3600, 0.12), (6600, 0.08))
+    """(step, weight of the KL term), straight lines between: high at first for an orderly latent,
+    then lower to let detail through."""
     velocity_sigma: float = 0.05
     """How exactly velocities are to be kept: one standard deviation, of 1."""
     mutated_share: float = 0.1
@@ -53,10 +53,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--work", type=Path, required=True, help="folder for cache and checkpoints")
     parser.add_argument("--steps", type=int, default=TrainSettings.steps)
-    parser.add_argument("--kl-weight", type=float, default=TrainSettings.kl_weight)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    settings = TrainSettings(steps=arguments.steps, kl_weight=arguments.kl_weight)
+    settings = TrainSettings(steps=arguments.steps)
     phrases = load_phrases(arguments.data, arguments.work / "phrases.npz")
     train(settings, phrases, arguments.work / "vae.pt")
 
@@ -151,7 +150,8 @@ def vae_loss(
     wrong = torch.where(batch.tokens >= FIRST_PITCH, heard.float() - batch.velocities, 0.0)
     velocity_nats = 0.5 * (wrong / settings.velocity_sigma).pow(2).sum(dim=1).mean()
     kl = kl_nats(mean.float(), log_variance.float()).mean()
-    weight = settings.kl_weight * min(1.0, step / settings.kl_ramp_steps)
+    steps, weights = zip(*settings.kl_weights, strict=True)
+    weight = float(np.interp(step, steps, weights))
     shown = f"tokens {token_nats:.2f} velocity {velocity_nats:.2f} KL {kl:.1f}"
     return token_nats + velocity_nats + weight * kl, shown
 
