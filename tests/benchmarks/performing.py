@@ -1,0 +1,198 @@
+"""Start a performance and hear its first note, as a DAW would: in another process."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60.0
+"""What has not made a sound by then is given up."""
+SETTLING_SECONDS = 5.0
+"""Between the first note and the look at memory and CPU."""
+LOOK_SECONDS = 10.0
+"""For so long the CPU time of a performance is counted."""
+
+
+@contextlib.contextmanager
+def jack_server():
+    """Run a JACK server that no other program knows; gives its name, or None without JACK."""
+    if shutil.which("jackd") is None or shutil.which("jack_wait") is None:
+        yield None
+        return
+    name = f"segue-bench-{os.getpid()}"
+    command = f"jackd -R -P 60 -n {name} -t 5000 -d dummy -r 48000 -p 256"
+    with subprocess.Popen(
+        command.split(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        try:
+            waiting = ("jack_wait", "-s", name, "-w", "-t", "10")
+            found = subprocess.run(waiting, capture_output=True, check=False)
+            yield name if found.returncode == 0 and process.poll() is None else None
+        finally:
+            stop_tree(process)
+
+
+class Ear:
+    """A JACK input that notes when the first note-on reaches it."""
+
+    def __init__(self, server):
+        import jack
+
+        self.heard = threading.Event()
+        self.heard_at = 0.0
+        self._client = jack.Client("ear", servername=server, no_start_server=True)
+        self._port = self._client.midi_inports.register("in")
+        self._client.set_process_callback(self._listen)
+        self._client.activate()
+        self.name = self._port.name
+
+    def _listen(self, frames):
+        for _, message in self._port.incoming_midi_events():
+            if not self.heard.is_set() and bytes(message)[0] & 0xF0 == 0x90:
+                self.heard_at = time.perf_counter()
+                self.heard.set()
+
+    def close(self):
+        self._client.deactivate()
+        self._client.close()
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A program that plays."""
+
+    process: subprocess.Popen
+    first_note_seconds: float
+    """From the start of the process to the first note in another."""
+
+    def stop(self):
+        stop_tree(self.process)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a program takes while it plays, all its processes together."""
+
+    rss_mb: float
+    """Resident memory; what processes share is counted once for each."""
+    pss_mb: float | None
+    """The same with shared pages counted once; None where the system does not tell."""
+    cpu_percent: float
+    """Of one core."""
+
+
+def play_segue(command, *, server, folder):
+    """Start `segue music play` and wait for its first note.
+
+    Args:
+        command: how to run segue, a list.
+        server: name of a JACK server; None takes the first bar that the clock reports instead.
+        folder: where its take goes; it runs there.
+    """
+    play = [*command, "music", "play", "--seed", "1", "--force", "--save", str(folder / "take.mid")]
+    if server is None:
+        return _first_bar(play, folder)
+    ear = Ear(server)
+    try:
+        started = time.perf_counter()
+        process = _start(
+            [*play, "--api", "jack", "--connect", ear.name], folder, JACK_DEFAULT_SERVER=server
+        )
+        if not ear.heard.wait(PATIENCE_SECONDS):
+            stop_tree(process)
+            raise TimeoutError(f"no note within {PATIENCE_SECONDS:g} s of {play}")
+        return Performance(process, ear.heard_at - started)
+    finally:
+        ear.close()
+
+
+def _first_bar(play, folder):
+    """Start it without JACK, and wait until it says that the first bar sounds."""
+    started = time.perf_counter()
+    process = _start([*play, "--json"], folder, stdout=subprocess.PIPE)
+    for line in process.stdout:
+        if json.loads(line)["event"] == "BarStarted":
+            return Performance(process, time.perf_counter() - started)
+    raise RuntimeError(f"{play} ended with {process.wait()} before its first bar")
+
+
+def _start(command, folder, *, stdout=subprocess.DEVNULL, **environ):
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def checkout_segue():
+    """Give how to run the segue of this checkout from any folder."""
+    program = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); import bridge.cli.main as m"
+    return [sys.executable, "-c", f"{program}; sys.argv[0] = 'segue'; m.main()"]
+
+
+def look_at(process):
+    """Give what a program and its children take, after it has settled."""
+    time.sleep(SETTLING_SECONDS)
+    members = _tree(process)
+    before = _cpu_seconds(members)
+    started = time.perf_counter()
+    time.sleep(LOOK_SECONDS)
+    spent = (_cpu_seconds(members) - before) / (time.perf_counter() - started)
+    memory = [member.memory_full_info() for member in members]
+    has_pss = all(hasattr(one, "pss") for one in memory)
+    return Load(
+        rss_mb=sum(one.rss for one in memory) / 1e6,
+        pss_mb=sum(one.pss for one in memory) / 1e6 if has_pss else None,
+        cpu_percent=100.0 * spent,
+    )
+
+
+def stop_tree(process):
+    """End a program as Ctrl-C would; kill what is left of it."""
+    members = _tree(process)
+    process.terminate()
+    try:
+        process.wait(5.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for member in members:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _tree(process):
+    try:
+        root = psutil.Process(process.pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _cpu_seconds(members):
+    return sum(sum(member.cpu_times()[:2]) for member in members)
+
+
+@contextlib.contextmanager
+def empty_folder():
+    """Give a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="segue-bench-") as folder:
+        yield Path(folder)

@@ -1,0 +1,66 @@
+"""How fast the models are: phrases to latents, latents to phrases, and both into memory."""
+
+import numpy as np
+import pytest
+
+from bridge.music import drums_vae, melody_vae
+from bridge.music.drum_grid import STEPS, DrumGrid
+from bridge.music.melody_grid import PHRASE_SLOTS, REST, MelodyGrid
+from bridge.runtime.registry import Registry
+from tests.benchmarks.clocks import by_both_clocks
+
+VAES = {"melody": melody_vae, "drums": drums_vae}
+
+both_vaes = pytest.mark.parametrize("vae", VAES)
+one_and_eight = pytest.mark.parametrize("batch", [1, 8])
+
+
+def latents(vae, studio, batch):
+    """Give float32 [batch, latent] that are as good as any."""
+    size = studio.model(VAES[vae].MODEL_NAME).card.graph("decoder").inputs[0].axes[1].size
+    return np.random.default_rng(0).standard_normal((batch, size), dtype=np.float32)
+
+
+def melody_phrase(rng):
+    tokens = np.full(PHRASE_SLOTS, REST)
+    tokens[::3] = rng.integers(60, 84, PHRASE_SLOTS // 3)
+    return MelodyGrid(tokens, np.where(tokens == REST, 0.0, 0.7).astype(np.float32))
+
+
+def drum_phrase(rng):
+    hits = rng.random((STEPS, 9)) < 0.3
+    return DrumGrid(hits, (0.6 * hits).astype(np.float32), np.zeros_like(hits, dtype=np.float32))
+
+
+PHRASES = {"melody": melody_phrase, "drums": drum_phrase}
+
+
+@both_vaes
+@one_and_eight
+@by_both_clocks
+def test_latents_become_phrases_of_two_bars(benchmark, studio, vae, batch, clock):
+    model = studio.model(VAES[vae].MODEL_NAME)
+    points, rng = latents(vae, studio, batch), np.random.default_rng(0)
+    phrases = benchmark(VAES[vae].decode, model, points, temperature=1.0, rng=rng)
+    assert len(phrases) == batch
+
+
+@both_vaes
+@one_and_eight
+@by_both_clocks
+def test_phrases_of_two_bars_become_latents(benchmark, studio, vae, batch, clock):
+    model, rng = studio.model(VAES[vae].MODEL_NAME), np.random.default_rng(0)
+    phrases = [PHRASES[vae](rng) for _ in range(batch)]
+    assert len(benchmark(VAES[vae].encode, model, phrases)) == batch
+
+
+@both_vaes
+@by_both_clocks
+def test_a_model_is_read_from_the_disk_and_checked(benchmark, studio, vae, clock):
+    def load():
+        model = Registry(studio.registry.folder).model(VAES[vae].MODEL_NAME)
+        model.load()
+        return model
+
+    model = benchmark(load)
+    assert model.card.name == VAES[vae].MODEL_NAME
