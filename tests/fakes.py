@@ -1,17 +1,20 @@
-"""Stand-ins for what is slow, large or elsewhere: bars without a model."""
+"""Stand-ins for what is slow, large or elsewhere: bars without a model, wires without MIDI."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bridge.errors import ModelError
+from bridge.errors import ModelError, PortError
 from bridge.schema.notes import Note, Part
 from bridge.schema.performance import Bar
+from bridge.transports.agenda import Agenda
+from bridge.transports.scheduler import ScheduledWire
 
 BAR_TICKS = 1920
 
@@ -89,3 +92,96 @@ def _misbehave(request: FakeRequest) -> None:
     if request.misbehaviour == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(3600)
+
+
+# --- wires and clocks that the test moves by hand
+
+
+class HandClock:
+    """A clock that goes on when the test says so."""
+
+    def __init__(self) -> None:
+        self.ns = 0
+
+    def __call__(self) -> int:
+        return self.ns
+
+
+class FakePort:
+    """A MIDI port that writes down what it is sent, and can be pulled out."""
+
+    api = "jack"
+    name = "Segue:fake"
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.is_lost = False
+
+    def send(self, payload: bytes) -> None:
+        if self.is_lost:
+            raise PortError("the fake port is pulled out")
+        self.sent.append(payload)
+
+    def check(self) -> None:
+        if self.is_lost:
+            raise PortError("the fake port is pulled out")
+
+    def close(self) -> None:
+        pass
+
+
+class SteppedWire(ScheduledWire):
+    """A scheduled wire whose thread is the test."""
+
+    def start(self, agenda: Agenda, *, song_ns: int) -> None:
+        self.prepare(agenda, song_ns=song_ns)
+
+    def silence(self) -> None:
+        self._agenda.silence(forget=True)
+        self.step()
+
+
+class Receiver:
+    """A synthesizer as far as a test needs one: which keys are down."""
+
+    def __init__(self) -> None:
+        self.down: dict[tuple[int, int], int] = {}
+        self.ons = 0
+
+    def hear(self, messages: Iterable[bytes]) -> None:
+        for data in messages:
+            key = (data[0] & 0x0F, data[1])
+            if data[0] & 0xF0 == 0x90:
+                self.ons += 1
+                self.down[key] = self.down.get(key, 0) + 1
+            elif data[0] & 0xF0 == 0x80:
+                self.down.pop(key, None)
+
+
+class FakeProcess:
+    """The other end of a pipe, played by the test."""
+
+    link = None
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.to_say: list[Any] = []
+        self.is_dead = False
+        self.was_killed = False
+
+    def send(self, message: object) -> bool:
+        if not self.is_dead:
+            self.heard.append(message)
+        return not self.is_dead
+
+    def receive(self) -> list[Any]:
+        said, self.to_say = self.to_say, []
+        if not said and self.is_dead:
+            raise EOFError
+        return said
+
+    def wait(self, timeout_seconds: float) -> bool:
+        return self.is_dead
+
+    def kill(self) -> None:
+        self.was_killed = True

@@ -1,0 +1,102 @@
+"""A JACK server of our own, and programs that keep both cores busy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+_START_SECONDS = 10.0
+_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
+_DUMMY = ("-d", "dummy", "-r", "48000", "-p", "256")
+
+
+class JackServer:
+    """A JACK server with the dummy driver, under a name that nobody else uses."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.environment = os.environ | {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it runs; a machine that is busy may need a second try."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            self._process = subprocess.Popen(
+                [*_JACKD, "-n", self.name, *_DUMMY],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=self.environment,
+            )
+            if self._waits("-w"):
+                return
+            self.kill()
+        raise RuntimeError(f"no JACK server {self.name} after {_START_SECONDS} s")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(5.0)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def _waits(self, flag: str) -> bool:
+        waited = subprocess.run(
+            ["jack_wait", flag, "-t", "3"], env=self.environment, capture_output=True, check=False
+        )
+        return b"not available" not in waited.stdout and b"timeout" not in waited.stdout
+
+
+def _require_jack() -> None:
+    """Skip where JACK is not installed, but never in the pipeline."""
+    if shutil.which("jackd") and shutil.which("jack_wait"):
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("the pipeline needs jackd: apt install jackd2 jack-tools")
+    pytest.skip("needs a JACK server: apt install jackd2 jack-tools")
+
+
+@pytest.fixture(scope="session")
+def jack_server() -> Iterator[JackServer]:
+    """A JACK server that lasts as long as the tests."""
+    _require_jack()
+    server = JackServer(f"segue-test-{os.getpid()}")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mortal_jack_server() -> Iterator[JackServer]:
+    """A JACK server that the test may kill."""
+    _require_jack()
+    server = JackServer(f"segue-mortal-{os.getpid()}")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def busy_cores() -> Iterator[None]:
+    """Keep every core busy with a program that computes."""
+    count = os.cpu_count() or 1
+    programs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    yield
+    for program in programs:
+        program.kill()
+        program.wait()

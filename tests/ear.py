@@ -1,0 +1,145 @@
+"""A program that listens on a JACK input and tells every message with its exact frame.
+
+    python -m tests.ear NAME      until its stdin ends; then it writes one JSON object
+
+It is a program of its own, so that nothing the test does makes it miss a cycle.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import JackServer
+
+RATE_HZ = 48_000
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What an ear heard."""
+
+    messages: tuple[tuple[int, bytes], ...]
+    """Frame and bytes of each."""
+    skips: tuple[tuple[int, int], ...]
+    """Where JACK itself stood still: the frame at which it went on, and how many it left out."""
+
+    @property
+    def ons(self) -> list[tuple[int, tuple[int, int]]]:
+        """Frame, and channel and pitch, of every note-on."""
+        return self._of(0x90)
+
+    @property
+    def offs(self) -> list[tuple[int, tuple[int, int]]]:
+        """The same of every note-off."""
+        return self._of(0x80)
+
+    @property
+    def hanging(self) -> set[tuple[int, int]]:
+        """Channel and pitch of the notes that were begun and never ended."""
+        down: set[tuple[int, int]] = set()
+        for _, data in self.messages:
+            key = (data[0] & 0x0F, data[1])
+            if data[0] & 0xF0 == 0x90:
+                down.add(key)
+            elif data[0] & 0xF0 == 0x80:
+                down.discard(key)
+        return down
+
+    def errors_us(self, *, step_frames: float) -> list[float]:
+        """How far note-ons lie from the best fit of a grid, in microseconds, in order of size.
+
+        Notes around a moment at which JACK itself stood still are left out: there the frames that
+        we judge by are not to be trusted, ours as little as the sender's.
+
+        Args:
+            step_frames: distance of the grid's lines.
+        """
+        frames = [frame for frame, _ in self.ons if not self._is_near_a_skip(frame)]
+        if not frames:
+            return []
+        first = frames[0]
+        rest = [_from_line(frame - first, step_frames) for frame in frames]
+        middle = statistics.median(rest)
+        return sorted(abs(distance - middle) / RATE_HZ * 1e6 for distance in rest)
+
+    def _is_near_a_skip(self, frame: int) -> bool:
+        return any(at - count - 1024 <= frame <= at + 2048 for at, count in self.skips)
+
+    def _of(self, status: int) -> list[tuple[int, tuple[int, int]]]:
+        return [
+            (frame, (data[0] & 0x0F, data[1]))
+            for frame, data in self.messages
+            if data[0] & 0xF0 == status
+        ]
+
+
+def _from_line(frames: float, step_frames: float) -> float:
+    """How far a frame lies from the nearest line, with its sign."""
+    return (frames + step_frames / 2) % step_frames - step_frames / 2
+
+
+class Ear:
+    """A listening program, as a test sees it."""
+
+    def __init__(self, server: JackServer, name: str = "ear") -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.ear", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=server.environment,
+            cwd=Path(__file__).parents[1],
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
+
+    def stop(self) -> Heard:
+        """End it, and tell what it heard."""
+        told, _ = self._process.communicate(timeout=30.0)
+        heard = json.loads(told)
+        messages = tuple((frame, bytes.fromhex(data)) for frame, data in heard["messages"])
+        return Heard(messages, tuple((at, count) for at, count in heard["skips"]))
+
+
+def percentile(ordered: Iterable[float], share: float) -> float:
+    """The value below which so large a share lies."""
+    values = list(ordered)
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def main(name: str) -> None:
+    """Listen until stdin ends."""
+    import jack
+
+    client = jack.Client(name, no_start_server=True)
+    port = client.midi_inports.register("input")
+    messages: list[tuple[int, str]] = []
+    skips: list[tuple[int, int]] = []
+    expected: list[int] = []
+
+    def process(frames: int) -> None:
+        first = client.last_frame_time
+        if expected and first != expected[0]:
+            skips.append((first, abs(first - expected[0])))
+        expected[:] = [first + frames]
+        for offset, data in port.incoming_midi_events():
+            messages.append((first + offset, bytes(data).hex()))
+
+    client.set_process_callback(process)
+    sys.setswitchinterval(0.0005)
+    gc.disable()
+    with client:
+        os.write(1, b"ready\n")
+        sys.stdin.read()
+    json.dump({"messages": messages, "skips": skips}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
