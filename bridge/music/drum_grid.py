@@ -8,7 +8,7 @@ how far before or after the step. Nine classes and offsets of up to half a step 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ STEPS: Final = 32
 """Sixteenths in a phrase of two bars."""
 STEPS_PER_BAR: Final = 16
 HIT_TICKS: Final = 60
-"""How long a drum's key is held."""
+"""How long a drum's key is held, at most."""
 
 DRUMS: Final = (
     ("kick", 36, (35,)),
@@ -92,7 +92,8 @@ def from_drum_grid(grid: DrumGrid) -> tuple[Note, ...]:
     """Read the drum notes off a grid.
 
     Returns:
-        Notes in order of onset, in ticks at PPQ 480 from step 0, none before it.
+        Notes in order of onset, in ticks at PPQ 480 from step 0, none before it; a drum is let go
+        before it is hit again.
     """
     notes = [
         Note(
@@ -103,4 +104,16 @@ def from_drum_grid(grid: DrumGrid) -> tuple[Note, ...]:
         )
         for step, drum in np.argwhere(grid.hits)
     ]
-    return tuple(sorted(notes, key=lambda note: (note.onset_ticks, note.pitch)))
+    return _let_go(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, n.velocity)))
+
+
+def _let_go(notes: list[Note]) -> tuple[Note, ...]:
+    """End each hit where its drum is hit again; of two on one tick leave the last."""
+    kept: list[Note] = []
+    again_ticks: dict[int, int] = {}
+    for note in reversed(notes):
+        end_ticks = min(note.end_ticks, again_ticks.get(note.pitch, note.end_ticks))
+        if end_ticks > note.onset_ticks:
+            kept.append(replace(note, duration_ticks=end_ticks - note.onset_ticks))
+            again_ticks[note.pitch] = note.onset_ticks
+    return tuple(reversed(kept))

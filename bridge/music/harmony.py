@@ -87,6 +87,8 @@ def find_chords(
     Returns:
         A chord for each bar (Viterbi's algorithm).
     """
+    if not bars:
+        return []
     chords = [
         Chord((key.tonic_pitch_class + step) % 12, quality) for step, quality in _DEGREES[key.mode]
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from bridge.schema.notes import Mode, Note
 from bridge.schema.performance import SCALES
@@ -49,7 +50,7 @@ def find_key(notes: Iterable[Note]) -> Key:
     with the profiles of all 24 keys; the last note weighs double, since melodies end at home.
 
     Args:
-        notes: at any resolution; none gives C major.
+        notes: at PPQ 480; none, or twelve pitch classes alike, gives C major.
     """
     weights = np.zeros(12)
     ordered = sorted(notes, key=lambda note: (note.onset_ticks, note.pitch))
@@ -59,12 +60,16 @@ def find_key(notes: Iterable[Note]) -> Key:
         return Key(0, Mode.MAJOR)
     weights[ordered[-1].pitch % 12] += 240
     scores = {
-        (tonic, mode): float(np.corrcoef(np.roll(profile, tonic), weights)[0, 1])
+        Key(tonic, mode): _likeness(np.roll(profile, tonic), weights)
         for mode, profile in ((Mode.MAJOR, _MAJOR), (Mode.MINOR, _MINOR))
         for tonic in range(12)
     }
-    tonic, mode = max(scores, key=lambda key: np.nan_to_num(scores[key], nan=-1.0))
-    return Key(tonic, mode)
+    return max(scores, key=lambda key: scores[key])
+
+
+def _likeness(profile: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
+    """Give the covariance of a profile and weights over the profile's deviation: 0 if all alike."""
+    return float(((profile - profile.mean()) @ (weights - weights.mean())) / profile.std())
 
 
 def scale_pitch_classes(tonic_pitch_class: int, scale: str) -> frozenset[int]:

@@ -84,7 +84,8 @@ def to_grid(notes: Iterable[Note], *, beats: int, ringing_ticks: int = 0) -> Mel
     Args:
         notes: onsets in ticks at PPQ 480 from slot 0.
         beats: length of the grid, >= 1; what lies outside is left out.
-        ringing_ticks: how long a note from before slot 0 still sounds; it is held.
+        ringing_ticks: how long a note from before slot 0 still sounds; it is held till the first
+            onset at most.
 
     Returns:
         The grid, [time = beats * 6].
@@ -92,9 +93,9 @@ def to_grid(notes: Iterable[Note], *, beats: int, ringing_ticks: int = 0) -> Mel
     slots = beats * SLOTS_PER_BEAT
     tokens = np.full(slots, REST, dtype=np.int64)
     velocities = np.zeros(slots, dtype=np.float32)
-    tokens[: _nearest_slot(max(0, ringing_ticks))] = HOLD
     by_slot = _highest_by_slot([note for note in notes if note.onset_ticks < beats * PPQ])
     starts = sorted(slot for slot in by_slot if slot < slots)
+    tokens[: min([_nearest_slot(max(0, ringing_ticks)), *starts])] = HOLD
     for index, slot in enumerate(starts):
         note = by_slot[slot]
         limit = starts[index + 1] if index + 1 < len(starts) else slots
