@@ -53,16 +53,15 @@ class Heard:
                 down.discard(key)
         return down
 
-    def errors_us(self, *, step_frames: float) -> list[float]:
+    def errors_us(self, *, step_frames: float, near_skips: bool = False) -> list[float]:
         """How far note-ons lie from the best fit of a grid, in microseconds, in order of size.
-
-        Notes around a moment at which JACK itself stood still are left out: there the frames that
-        we judge by are not to be trusted, ours as little as the sender's.
 
         Args:
             step_frames: distance of the grid's lines.
+            near_skips: take in the notes around a moment at which JACK itself stood still, where
+                the frames that we judge by are not to be trusted, ours as little as the sender's.
         """
-        frames = [frame for frame, _ in self.ons if not self._is_near_a_skip(frame)]
+        frames = [frame for frame, _ in self.ons if near_skips or not self._is_near_a_skip(frame)]
         if not frames:
             return []
         first = frames[0]
