@@ -16,14 +16,15 @@ PYTHON ?= $(shell \
 		$$python $(call FITS,99) && echo $$python && exit; done; \
 	echo none)
 
-.PHONY: play check format bench docs clean help
+.PHONY: play check format bench bench-peers docs clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make play    install into .venv and play; make play ARGS='--bars 16 --save take.mid'"
 	@echo "make check   install into .venv and run every check; EXTRAS=dev,export adds torch's"
 	@echo "make format  put the code into its form"
-	@echo "make bench   measure; make docs writes the pages that are generated"
+	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
+	@echo "make docs    write the pages that are generated"
 	@echo "make train-melody_vae DATA=FOLDER   train a model of export/music (needs EXTRAS=dev,export)"
 	@echo "make clean   take away .venv and everything that was built"
 
@@ -42,7 +43,13 @@ format: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.installed-$(EXTRAS)
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only $(ARGS)
+	@mkdir -p build
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-group-by=func \
+		--benchmark-columns=min,median,iqr,rounds --benchmark-json=build/bench.json $(ARGS)
+	@$(BIN)/python -m tests.benchmarks.figures build/bench.json
+
+bench-peers: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m tests.benchmarks.peers.compare $(ARGS)
 
 docs: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m export.ship.readme

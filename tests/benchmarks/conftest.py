@@ -7,7 +7,7 @@ import pytest
 from bridge.errors import NotFoundError
 from bridge.music import drums_vae, melody_vae
 from bridge.operations.studio import Studio
-from tests.benchmarks.performing import jack_server
+from tests.benchmarks.performing import running_jack
 
 HERE = Path(__file__).parent
 
@@ -35,6 +35,6 @@ def studio():
 
 @pytest.fixture(scope="session")
 def server():
-    """Give the name of a JACK server of our own; None where there is no JACK."""
-    with jack_server() as name:
-        yield name
+    """Give a JACK server of our own; None where there is no JACK."""
+    with running_jack() as started:
+        yield started

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.conftest import JackServer
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 """What has not made a sound by then is given up."""
@@ -24,36 +26,28 @@ LOOK_SECONDS = 10.0
 
 
 @contextlib.contextmanager
-def jack_server():
-    """Run a JACK server that no other program knows; gives its name, or None without JACK."""
+def running_jack():
+    """Run a JACK server that no other program knows; None where JACK is not installed."""
     if shutil.which("jackd") is None or shutil.which("jack_wait") is None:
         yield None
         return
-    name = f"segue-bench-{os.getpid()}"
-    command = f"jackd -R -P 60 -n {name} -t 5000 -d dummy -r 48000 -p 256"
-    with subprocess.Popen(
-        command.split(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-    ) as process:
-        try:
-            waiting = ("jack_wait", "-s", name, "-w", "-t", "10")
-            found = subprocess.run(waiting, capture_output=True, check=False)
-            yield name if found.returncode == 0 and process.poll() is None else None
-        finally:
-            stop_tree(process)
+    server = JackServer(f"segue-bench-{os.getpid()}")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
-class Ear:
-    """A JACK input that notes when the first note-on reaches it."""
+class FirstNote:
+    """A JACK input that waits for the first note-on; `tests.ear` hears all of them."""
 
     def __init__(self, server):
         import jack
 
         self.heard = threading.Event()
         self.heard_at = 0.0
-        self._client = jack.Client("ear", servername=server, no_start_server=True)
+        self._client = jack.Client("first note", servername=server.name, no_start_server=True)
         self._port = self._client.midi_inports.register("in")
         self._client.set_process_callback(self._listen)
         self._client.activate()
@@ -99,37 +93,45 @@ def play_segue(command, *, server, folder):
 
     Args:
         command: how to run segue, a list.
-        server: name of a JACK server; None takes the first bar that the clock reports instead.
+        server: a JACK server; None takes the first bar that the clock reports instead.
         folder: where its take goes; it runs there.
     """
     play = [*command, "music", "play", "--seed", "1", "--force", "--save", str(folder / "take.mid")]
     if server is None:
         return _first_bar(play, folder)
-    ear = Ear(server)
+    ear = FirstNote(server)
     try:
         started = time.perf_counter()
-        process = _start(
-            [*play, "--api", "jack", "--connect", ear.name], folder, JACK_DEFAULT_SERVER=server
+        process = start(
+            [*play, "--api", "jack", "--connect", ear.name], folder, **server.environment
         )
-        if not ear.heard.wait(PATIENCE_SECONDS):
-            stop_tree(process)
-            raise TimeoutError(f"no note within {PATIENCE_SECONDS:g} s of {play}")
+        _await(ear.heard, process)
         return Performance(process, ear.heard_at - started)
     finally:
         ear.close()
 
 
+def _await(heard, process):
+    """Wait for the first note of a program, as long as it lives."""
+    deadline = time.perf_counter() + PATIENCE_SECONDS
+    while not heard.wait(0.1):
+        if process.poll() is not None or time.perf_counter() > deadline:
+            stop_tree(process)
+            raise RuntimeError(f"no note came, exit code {process.returncode}: {process.args}")
+
+
 def _first_bar(play, folder):
     """Start it without JACK, and wait until it says that the first bar sounds."""
     started = time.perf_counter()
-    process = _start([*play, "--json"], folder, stdout=subprocess.PIPE)
+    process = start([*play, "--json"], folder, stdout=subprocess.PIPE)
     for line in process.stdout:
         if json.loads(line)["event"] == "BarStarted":
             return Performance(process, time.perf_counter() - started)
     raise RuntimeError(f"{play} ended with {process.wait()} before its first bar")
 
 
-def _start(command, folder, *, stdout=subprocess.DEVNULL, **environ):
+def start(command, folder, *, stdout=subprocess.DEVNULL, **environ):
+    """Start a program that says nothing here."""
     return subprocess.Popen(
         command,
         cwd=folder,

@@ -26,7 +26,7 @@ def test_a_melody_is_sampled(benchmark, studio, bars, clock):
 
 
 @by_both_clocks
-def test_five_melodies_of_four_bars_lead_from_one_to_another(benchmark, studio, clock):
+def test_five_melodies_of_four_bars_are_interpolated(benchmark, studio, clock):
     start, end = (sample(SampleRequest(bars=4, seed=seed), studio) for seed in (1, 2))
     request = InterpolateRequest(start, end, bars=4, steps=5)
     sequence = benchmark(interpolate, request, studio)
