@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bridge.schema.notes import NoteSequence
 
 _midi_file = click.Path(path_type=Path)
+_STDOUT = Path("-")
 
 output_option = click.option(
     "-o",
@@ -186,17 +187,20 @@ def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, An
     from bridge.files.midi import format_midi, write_midi
 
     output: Path | None = options["output"]
-    if options["as_json"]:
-        from bridge.cli.door import show_json
-        from bridge.schema.codec import to_plain
-
-        show_json({"seed": seed, "sequence": to_plain(sequence)})
-    if output == Path("-"):
+    if output == _STDOUT and options["as_json"]:
+        context = click.get_current_context()
+        raise click.UsageError("--json and -o - both want stdout; name a file", context)
+    if output == _STDOUT:
         click.echo(format_midi(sequence), nl=False)
     elif output is not None or not options["as_json"]:
         path = output or Path(f"{verb}-{seed}.mid")
         write_midi(sequence, path, force=options["force"])
         click.echo(_summary(sequence, path, seed), err=True)
+    if options["as_json"]:
+        from bridge.cli.door import show_json
+        from bridge.schema.codec import to_plain
+
+        show_json({"seed": seed, "sequence": to_plain(sequence)})
     sys.stdout.flush()
 
 
@@ -205,9 +209,8 @@ def _summary(sequence: NoteSequence, path: Path, seed: int) -> str:
     from bridge.music.key import find_key
     from bridge.music.melodies import melody_part
 
-    melody = melody_part(sequence).notes
+    sounding = any(part.notes and not part.is_drums for part in sequence.parts)
+    melody = melody_part(sequence).notes if sounding else ()
     bars = -(-sequence.end_ticks // sequence.time_signature.bar_ticks(sequence.ppq))
-    return (
-        f"{path}: {bars} bars, {len(melody)} notes, {find_key(melody)}, "
-        f"{sequence.tempo_bpm:g} BPM, seed {seed}"
-    )
+    found = f"{len(melody)} notes, {find_key(melody)}" if melody else "silence"
+    return f"{path}: {bars} bars, {found}, {sequence.tempo_bpm:g} BPM, seed {seed}"

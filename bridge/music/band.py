@@ -15,7 +15,7 @@ from bridge.music import drums_vae, melody_vae
 from bridge.music.drum_grid import STEPS_PER_BAR, from_drum_grid
 from bridge.music.drums_vae import DrumWish
 from bridge.music.harmony import Chord, bass_line, find_chords
-from bridge.music.melodies import Improviser, new_frame
+from bridge.music.melodies import Improviser, new_frame, transposed
 from bridge.music.melody_grid import MelodyGrid, from_grid, joined
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
@@ -172,8 +172,7 @@ class Band:
 
     def _in_key(self, notes: tuple[Note, ...]) -> tuple[Note, ...]:
         """Move notes from C to the key."""
-        shift = -self._frame.key.shift_to_c
-        return tuple(replace(note, pitch=max(0, min(127, note.pitch + shift))) for note in notes)
+        return tuple(transposed(notes, -self._frame.key.shift_to_c))
 
 
 def _within(notes: tuple[Note, ...], start_ticks: int, end_ticks: int) -> list[Note]:

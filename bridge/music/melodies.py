@@ -93,9 +93,9 @@ def frame_of(sequence: NoteSequence, knobs: Knobs) -> Frame:
 
 
 def _mode_of(knobs: Knobs, otherwise: Mode) -> Mode:
-    """Say which third the knobs ask for: by mode, or by a scale that has only one."""
+    """Say which third the knobs ask for: by a scale that has only one, or by mode."""
     steps = SCALES[knobs.scale] if knobs.scale else ()
-    if knobs.mode is not None or (3 in steps) == (4 in steps):
+    if (3 in steps) == (4 in steps):
         return knobs.mode or otherwise
     return Mode.MINOR if 3 in steps else Mode.MAJOR
 
@@ -118,7 +118,8 @@ def continuation_start(sequence: NoteSequence) -> int:
     """Give the tick of the first bar line at or after the end of the melody's last note."""
     metre = sequence.time_signatures[-1] if sequence.time_signatures else sequence.time_signature
     bar_ticks = metre.bar_ticks()
-    since = max(0, melody_part(sequence).end_ticks - metre.onset_ticks)
+    end_ticks = max(note.end_ticks for note in melody_part(sequence).notes)
+    since = max(0, end_ticks - metre.onset_ticks)
     return metre.onset_ticks + -(-since // bar_ticks) * bar_ticks
 
 
@@ -154,10 +155,10 @@ class Improviser:
             The continuation alone, from tick 0; it belongs at `continuation_start`.
         """
         frame = frame_of(sequence, self.knobs)
-        melody = _transposed(melody_part(sequence).notes, frame.key.shift_to_c)
+        melody = transposed(melody_part(sequence).notes, frame.key.shift_to_c)
         phrase = cut_grid(
             melody,
-            start_ticks=max(0, continuation_start(sequence) - frame.beats * PPQ),
+            start_ticks=continuation_start(sequence) - frame.beats * PPQ,
             beats=frame.beats,
         ).phrase(0, frame.beats)
         recent = [note.pitch for note in from_grid(phrase) or melody[-8:]]
@@ -175,13 +176,13 @@ class Improviser:
         Args:
             start: its first `bars` are the first step.
             end: its first `bars` are the last step.
-            bars: length of each step, >= 1, counted in the metre of `start`.
+            bars: length of each step, >= 1, counted in the metre with which `start` begins.
             steps: how many melodies, both ends included; >= 2.
 
         Returns:
             The steps one after another, each with a marker.
         """
-        frame = frame_of(start, self.knobs)
+        frame = replace(frame_of(start, self.knobs), metre=start.time_signature)
         count = _phrase_count(frame, bars)
         ends = [
             melody_vae.encode(self.model, _phrases(melody_part(side).notes, frame, count))
@@ -198,7 +199,7 @@ class Improviser:
         markers = [
             Marker(step * length_ticks, f"step {step + 1} of {steps}") for step in range(steps)
         ]
-        back = _transposed(notes, -frame.key.shift_to_c)
+        back = transposed(notes, -frame.key.shift_to_c)
         return replace(_sequence(frame, tuple(back)), markers=tuple(markers))
 
     def vary(self, sequence: NoteSequence, *, amount: float) -> NoteSequence:
@@ -213,15 +214,26 @@ class Improviser:
         length_ticks = continuation_start(sequence)
         phrases = _phrases(part.notes, frame, max(1, -(-length_ticks // (frame.beats * PPQ))))
         sounding = [index for index, phrase in enumerate(phrases) if _pitches(phrase).size]
+        if not sounding:
+            return sequence
         latents = melody_vae.encode(self.model, [phrases[index] for index in sounding])
-        wishes = [_wish_like(phrases[index], frame, self.knobs) for index in sounding]
+        wishes = [self._wish_like(phrases[index], frame) for index in sounding]
         moved = melody_vae.move(self.model, latents, wishes, self.rng, amount=amount)
         for index, phrase in zip(sounding, self._decode(frame, moved, amount), strict=True):
             phrases[index] = phrase
         notes = _cut(from_grid(joined(phrases, beats=frame.beats)), length_ticks)
-        melody = replace(part, notes=tuple(_transposed(notes, -frame.key.shift_to_c)))
+        melody = replace(part, notes=tuple(transposed(notes, -frame.key.shift_to_c)))
         parts = tuple(melody if other is part else other for other in sequence.parts)
-        return replace(sequence, parts=parts)
+        bpm = self.knobs.tempo_bpm
+        tempos = sequence.tempos if bpm is None else (TempoChange(0, bpm),)
+        return replace(sequence, parts=parts, tempos=tempos)
+
+    def _wish_like(self, phrase: MelodyGrid, frame: Frame) -> MelodyWish:
+        """Ask for a phrase as dense and as high as a given one, unless a knob says otherwise."""
+        pitches = _pitches(phrase)
+        wish = frame.wish(self.knobs, register=None, style=self.style)
+        density = len(pitches) / frame.beats if wish.density is None else wish.density
+        return replace(wish, density=density, register=float(pitches.mean()))
 
     def _compose(
         self, frame: Frame, wish: MelodyWish, previous: FloatArray | None, *, bars: int
@@ -241,7 +253,7 @@ class Improviser:
             latents.append(previous)
         grids = self._decode(frame, np.concatenate(latents))
         notes = _cut(from_grid(joined(grids, beats=frame.beats)), bars * frame.metre.bar_ticks())
-        return tuple(_transposed(notes, -frame.key.shift_to_c))
+        return tuple(transposed(notes, -frame.key.shift_to_c))
 
     def _decode(self, frame: Frame, latents: FloatArray, calm: float = 1.0) -> list[MelodyGrid]:
         """Give the phrases that latents stand for, in the scale; `calm` lowers the temperature."""
@@ -261,7 +273,7 @@ def _phrase_count(frame: Frame, bars: int) -> int:
 
 def _phrases(notes: Sequence[Note], frame: Frame, count: int) -> list[MelodyGrid]:
     """Cut the first phrases of a melody, with the tonic at C."""
-    at_c = _transposed(notes, frame.key.shift_to_c)
+    at_c = transposed(notes, frame.key.shift_to_c)
     whole = cut_grid(at_c, start_ticks=0, beats=count * frame.beats)
     return [whole.phrase(index * frame.beats, frame.beats) for index in range(count)]
 
@@ -269,14 +281,6 @@ def _phrases(notes: Sequence[Note], frame: Frame, count: int) -> list[MelodyGrid
 def _pitches(phrase: MelodyGrid) -> IntArray:
     """Give the MIDI pitches of a phrase's notes: int64 [note]."""
     return phrase.tokens[phrase.tokens >= FIRST_PITCH] - FIRST_PITCH
-
-
-def _wish_like(phrase: MelodyGrid, frame: Frame, knobs: Knobs) -> MelodyWish:
-    """Ask for a phrase as dense and as high as a given one, unless a knob says otherwise."""
-    pitches = _pitches(phrase)
-    wish = frame.wish(knobs, register=None, style=None)
-    density = len(pitches) / frame.beats if knobs.density is None else knobs.density
-    return replace(wish, density=density, register=float(pitches.mean()))
 
 
 def _spherical(start: FloatArray, end: FloatArray, weight: float) -> FloatArray:
@@ -289,7 +293,7 @@ def _spherical(start: FloatArray, end: FloatArray, weight: float) -> FloatArray:
     return point
 
 
-def _transposed(notes: Sequence[Note], semitones: int) -> list[Note]:
+def transposed(notes: Sequence[Note], semitones: int) -> list[Note]:
     """Transpose notes; one that would leave 0..127 moves by an octave."""
     return [replace(note, pitch=_into_range(note.pitch + semitones)) for note in notes]
 

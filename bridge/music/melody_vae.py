@@ -26,10 +26,22 @@ STYLES: Final = ("folk", "standards", "pop", "art-song")
 """What the training melodies come from: dance tunes, lead sheets, pop songs, Lieder."""
 CONDITION_SIZE: Final = 8 + len(STYLES)
 
+_BATCH: Final = 256
+"""Phrases that are decoded at once: a longer piece takes no more memory."""
 _REGISTER_CENTRE: Final = 66.0
 _REGISTER_UNIT: Final = 8.0
 _LOGITS_TEMPERATURE: Final = 0.5
 """Share of the temperature that goes to choosing tokens; the latent's noise has the whole."""
+
+
+def check_style(style: str | None) -> None:
+    """Refuse a style that there is not.
+
+    Raises:
+        RequestError: it is not one of STYLES, nor None.
+    """
+    if style is not None and style not in STYLES:
+        raise RequestError(f"no style {style!r}; one of: {', '.join(STYLES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,7 @@ class MelodyWish:
     """One of STYLES."""
 
     def __post_init__(self) -> None:
-        if self.style is not None and self.style not in STYLES:
-            raise RequestError(f"no style {self.style!r}; one of: {', '.join(STYLES)}")
+        check_style(self.style)
 
     @property
     def beats(self) -> int:
@@ -117,14 +128,17 @@ def decode(
     Returns:
         One phrase of 48 slots for each latent.
     """
-    heard = model.run("decoder", latent=latents)
-    logits = heard["logits"] / np.float32(temperature * _LOGITS_TEMPERATURE)
-    if pitch_classes is not None:
-        logits = logits + _scale_mask(pitch_classes)
-    noise = rng.gumbel(size=logits.shape).astype(np.float32)
-    tokens = (logits + noise).argmax(axis=-1)
-    velocities = np.where(tokens >= FIRST_PITCH, heard["velocities"], np.float32(0.0))
-    return [MelodyGrid(t, v) for t, v in zip(tokens, velocities, strict=True)]
+    phrases: list[MelodyGrid] = []
+    for first in range(0, len(latents), _BATCH):
+        heard = model.run("decoder", latent=latents[first : first + _BATCH])
+        logits = heard["logits"] / np.float32(temperature * _LOGITS_TEMPERATURE)
+        if pitch_classes is not None:
+            logits = logits + _scale_mask(pitch_classes)
+        noise = rng.gumbel(size=logits.shape).astype(np.float32)
+        tokens = (logits + noise).argmax(axis=-1)
+        velocities = np.where(tokens >= FIRST_PITCH, heard["velocities"], np.float32(0.0))
+        phrases.extend(MelodyGrid(t, v) for t, v in zip(tokens, velocities, strict=True))
+    return phrases
 
 
 def _scale_mask(pitch_classes: frozenset[int]) -> FloatArray:

@@ -9,17 +9,22 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from bridge.errors import check_range
+from bridge.errors import RequestError, check_range
 from bridge.music import drums_vae, melodies, melody_vae
 from bridge.music.band import Band
 from bridge.music.melodies import Improviser
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
-from bridge.schema.notes import NoteSequence, Part, TimeSignature
+from bridge.schema.notes import NoteSequence, Part, TempoChange, TimeSignature
 from bridge.schema.performance import Bar, Knobs
+from bridge.units import PPQ
 
 MOST_BARS: Final = 1024
 """The longest piece that one request may ask for."""
+MOST_BEATS: Final = 8192
+"""The longest melody that is varied: two hours at a slow pace."""
+MOST_SEEDS: Final = 2**63
+"""Seeds are below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,11 @@ class SampleRequest:
     knobs: Knobs = field(default_factory=Knobs)
     """What is turned."""
     seed: int = 0
-    """The same seed gives the same notes; >= 0."""
+    """The same seed gives the same notes; 0..2**63 - 1."""
 
     def __post_init__(self) -> None:
         check_range("bars", self.bars, 1, MOST_BARS)
+        _check_request(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,11 @@ class ContinueRequest:
     knobs: Knobs = field(default_factory=Knobs)
     """What is turned."""
     seed: int = 0
-    """The same seed gives the same notes; >= 0."""
+    """The same seed gives the same notes; 0..2**63 - 1."""
 
     def __post_init__(self) -> None:
         check_range("bars", self.bars, 1, MOST_BARS)
+        _check_request(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +86,12 @@ class InterpolateRequest:
     knobs: Knobs = field(default_factory=lambda: Knobs(temperature=0.2))
     """What is turned."""
     seed: int = 0
-    """The same seed gives the same notes; >= 0."""
+    """The same seed gives the same notes; 0..2**63 - 1."""
 
     def __post_init__(self) -> None:
         check_range("bars", self.bars, 1, 64)
         check_range("steps", self.steps, 2, 64)
+        _check_request(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +107,11 @@ class VaryRequest:
     knobs: Knobs = field(default_factory=Knobs)
     """What is turned."""
     seed: int = 0
-    """The same seed gives the same notes; >= 0."""
+    """The same seed gives the same notes; 0..2**63 - 1."""
 
     def __post_init__(self) -> None:
         check_range("amount", self.amount, 0.0, 1.0)
+        _check_request(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,10 @@ class PlayRequest:
     knobs: Knobs = field(default_factory=Knobs)
     """What is turned."""
     seed: int = 0
-    """The same seed gives the same notes; >= 0."""
+    """The same seed gives the same notes; 0..2**63 - 1."""
+
+    def __post_init__(self) -> None:
+        _check_request(self)
 
 
 @operation("music.sample")
@@ -130,7 +142,7 @@ def continue_melody(request: ContinueRequest, studio: Studio) -> NoteSequence:
     answer = _improviser(request, studio).continue_melody(heard, bars=request.bars)
     if request.answer_only:
         return answer
-    return _appended(heard, answer, start_ticks=melodies.continuation_start(heard))
+    return _appended(heard, answer, request.knobs.tempo_bpm)
 
 
 @operation("music.interpolate")
@@ -144,7 +156,13 @@ def interpolate(request: InterpolateRequest, studio: Studio) -> NoteSequence:
 @operation("music.vary")
 def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
     """Give a variation of a melody; the other parts stay as they are."""
-    return _improviser(request, studio).vary(request.notes.at_ppq(), amount=request.amount)
+    heard = request.notes.at_ppq()
+    beats = melodies.continuation_start(heard) // PPQ
+    if beats > MOST_BEATS:
+        raise RequestError(
+            f"the melody lasts {beats} beats; at most {MOST_BEATS} are varied: cut it"
+        )
+    return _improviser(request, studio).vary(heard, amount=request.amount)
 
 
 @operation("music.play")
@@ -174,6 +192,12 @@ class _Request(Protocol):
     def style(self) -> str | None: ...
 
 
+def _check_request(request: _Request) -> None:
+    """Refuse a seed or a style that there is not."""
+    check_range("seed", request.seed, 0, MOST_SEEDS - 1)
+    melody_vae.check_style(request.style)
+
+
 def _improviser(request: _Request, studio: Studio) -> Improviser:
     """Give the one who plays, with the request's knobs and seed."""
     return Improviser(
@@ -185,12 +209,16 @@ def _improviser(request: _Request, studio: Studio) -> Improviser:
     )
 
 
-def _appended(heard: NoteSequence, answer: NoteSequence, *, start_ticks: int) -> NoteSequence:
-    """Put an answer after what was heard, into the part that carries the melody."""
+def _appended(heard: NoteSequence, answer: NoteSequence, tempo_bpm: float | None) -> NoteSequence:
+    """Put an answer after what was heard, into the part that carries the melody, at a tempo."""
+    start_ticks = melodies.continuation_start(heard)
     part = melodies.melody_part(heard)
     added = tuple(
         replace(note, onset_ticks=note.onset_ticks + start_ticks) for note in answer.parts[0].notes
     )
     joined = replace(part, notes=part.notes + added)
     parts: tuple[Part, ...] = tuple(joined if other is part else other for other in heard.parts)
-    return replace(heard, parts=parts)
+    if tempo_bpm is None:
+        return replace(heard, parts=parts)
+    before = tuple(tempo for tempo in heard.tempos if tempo.onset_ticks < start_ticks)
+    return replace(heard, parts=parts, tempos=(*before, TempoChange(start_ticks, tempo_bpm)))
