@@ -7,7 +7,7 @@ import pytest
 from bridge.errors import NotFoundError
 from bridge.music import drums_vae, melody_vae
 from bridge.operations.studio import Studio
-from tests.benchmarks.performing import running_jack
+from tests.benchmarks.performing import circumstances, running_jack
 
 HERE = Path(__file__).parent
 
@@ -19,6 +19,11 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if HERE in item.path.parents and "benchmark" in item.fixturenames:
             item.add_marker(pytest.mark.skip(reason="measures; run `make bench`"))
+
+
+def pytest_benchmark_update_machine_info(machine_info):
+    """Keep with the figures how busy the machine was."""
+    machine_info["circumstances"] = circumstances()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ class Figure:
     benchmark: str
     """Its name, without `test_`."""
     unit: str = "ms"
-    """ms, s, MB or %."""
+    """ms, s, us, MB or %."""
     extra: str | None = None
     """A number of its extra_info, in the unit; None takes its median time."""
     times: int = 1
@@ -39,6 +39,7 @@ LOADED, STARTED = (
 )
 SAMPLED, INTERPOLATED = "a_melody_is_sampled", "five_melodies_of_four_bars_are_interpolated"
 HELPED, READ = "segue_answers_a_call_for_help", "a_file_of_4000_notes_is_read"
+IN_TIME = "note_ons_come_in_time"
 
 FIGURES = (
     Figure("two bars of melody from a latent, CPU", f"{DECODED}[cpu-1-melody]"),
@@ -80,6 +81,9 @@ FIGURES = (
     Figure("memory while it plays, resident, all processes added up", STARTED, "MB", "rss_mb"),
     Figure("the same with shared pages counted once", STARTED, "MB", "pss_mb"),
     Figure("CPU while it plays, of one core", STARTED, "%", "cpu_percent"),
+    Figure("note-ons off the grid, JACK, p99", f"{IN_TIME}[quiet]", "us", "p99_us"),
+    Figure("the same with every core busy, p99", f"{IN_TIME}[busy]", "us", "p99_us"),
+    Figure("the same with every core busy, worst", f"{IN_TIME}[busy]", "us", "max_us"),
     Figure(
         "a MIDI file of 4000 notes read, CPU",
         f"{READ}[cpu-segue]",
@@ -107,7 +111,7 @@ def table(measured):
     ]
     if any(" * |" in line for line in lines):
         lines += ["", FOOTNOTE]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", measured["machine_info"]["circumstances"] + "."]) + "\n"
 
 
 def _row(figure, found):

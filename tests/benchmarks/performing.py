@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -140,6 +141,13 @@ def start(command, folder, *, stdout=subprocess.DEVNULL, **environ):
         stdout=stdout,
         stderr=subprocess.DEVNULL,
     )
+
+
+def circumstances():
+    """Say in a line what a figure depends on, taken when the measuring begins."""
+    busy = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "not known"
+    python = platform.python_version()
+    return f"{os.cpu_count()} cores, Python {python}, {sys.platform}; load before it began: {busy}"
 
 
 def checkout_segue():

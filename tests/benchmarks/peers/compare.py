@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.benchmarks.peers.contenders import Impsy, Segue
 from tests.benchmarks.peers.table import peers_table
-from tests.benchmarks.performing import REPOSITORY, look_at, running_jack
+from tests.benchmarks.performing import REPOSITORY, circumstances, look_at, running_jack
 
 INSTALL_SECONDS = 1800
 PROBE_SECONDS = 300
@@ -85,6 +85,7 @@ def main():
     """Measure, and write the table."""
     arguments = _arguments()
     arguments.cache.mkdir(parents=True, exist_ok=True)
+    before = circumstances()
     with (
         running_jack() as server,
         tempfile.TemporaryDirectory(dir=arguments.cache, prefix="venvs-") as folder,
@@ -96,10 +97,10 @@ def main():
                 if not contest.figures.trouble:
                     _try(measure, contest, server)
     figures = [dataclasses.asdict(contest.figures) for contest in contests]
-    table = peers_table(figures)
+    table = peers_table(figures, before)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(table, encoding="utf-8")
-    written = json.dumps(figures, indent=2) + "\n"
+    written = json.dumps({"circumstances": before, "figures": figures}, indent=2) + "\n"
     arguments.out.with_suffix(".json").write_text(written, encoding="utf-8")
     sys.stdout.write(table)
 

@@ -11,11 +11,12 @@ ROWS = (
 """Field, words, unit, decimals."""
 
 
-def peers_table(figures):
+def peers_table(figures, circumstances):
     """Write the figures side by side; the last column is the peer's divided by ours.
 
     Args:
         figures: a dict for each program, ours first, as `compare.Figures` has them.
+        circumstances: what the figures depend on.
     """
     ours, *peers = figures
     heads = [ours["name"], *(word for peer in peers for word in (_title(peer), "ratio"))]
@@ -25,10 +26,12 @@ def peers_table(figures):
         for peer in peers:
             cells += [_cell(peer[field], unit, decimals), times(peer[field], ours[field])]
         lines.append(f"| {words} | {' | '.join(cells)} |")
-    troubles = [
-        f"{one['name']} not measured: {one['trouble']}" for one in figures if one["trouble"]
+    notes = [f"{one['name']} not measured: {one['trouble']}" for one in figures if one["trouble"]]
+    wires = [
+        f"{one['name']} through {one['heard_through']}" for one in figures if one["heard_through"]
     ]
-    return "\n".join([*lines, *(["", *troubles] if troubles else [])]) + "\n"
+    notes += [f"First note heard of {', of '.join(wires)}."] if wires else []
+    return "\n".join([*lines, "", *notes, circumstances + "."]) + "\n"
 
 
 def _title(peer):
