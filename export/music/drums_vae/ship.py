@@ -114,3 +114,7 @@ def card(metrics: tuple[Metric, ...]) -> Card:
         ),
         metrics=metrics,
     )
+
+
+if __name__ == "__main__":
+    main()

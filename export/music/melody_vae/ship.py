@@ -128,3 +128,7 @@ def card(metrics: tuple[Metric, ...]) -> Card:
         ),
         metrics=metrics,
     )
+
+
+if __name__ == "__main__":
+    main()
