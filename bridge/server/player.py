@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
 from multiprocessing.connection import wait
-from typing import Any, Final, Protocol
+from typing import Final
 
 from bridge.errors import check_range
 from bridge.schema.notes import Part
@@ -33,10 +33,11 @@ from bridge.server.events import (
     TakeSaved,
     WorkerRestarted,
 )
+from bridge.server.links import BarLink, ClockLink
 from bridge.server.offline import OfflineClock
 from bridge.server.take import Take, TakeFile
 from bridge.server.timeline import Slot, Timeline
-from bridge.server.worker import BarMade, Finished, Restarted, SourceNews
+from bridge.server.worker import BarMade, Finished, Restarted
 from bridge.transports.base import NANOSECONDS_PER_SECOND, TimedMessage, TimedNote, control_bytes
 from bridge.transports.clock import Listening, Lost, News, NotOpened, Opened, Progress, Stopped
 from bridge.transports.midi import how_to_get_one
@@ -64,60 +65,6 @@ class Ending(StrEnum):
     """All bars that were asked for, or that there were, have been played."""
     STOPPED = "stopped"
     """Somebody stopped it."""
-
-
-class ClockLink(Protocol):
-    """What the player needs of a clock; `RemoteClock` and `OfflineClock` are two."""
-
-    @property
-    def link(self) -> Any:
-        """What to wait for until there is news; None: nothing."""
-
-    @property
-    def is_real_time(self) -> bool:
-        """Whether it goes on when no bar comes."""
-
-    def song_ns(self) -> int:
-        """Song time of this moment."""
-
-    def start(self) -> None:
-        """Let song time begin to run."""
-
-    def play(self, notes: tuple[TimedNote, ...], messages: tuple[TimedMessage, ...]) -> None:
-        """Have notes and messages sent in time."""
-
-    def panic(self) -> None:
-        """End every note that sounds; go on with those to come."""
-
-    def stop(self) -> None:
-        """Begin to end; `Stopped` is the last news."""
-
-    def receive(self) -> list[News]:
-        """Take the news."""
-
-    def close(self, *, timeout_seconds: float) -> None:
-        """Make sure that it has ended."""
-
-
-class BarLink(Protocol):
-    """What the player needs of a source of bars; `BarSource` is one."""
-
-    @property
-    def link(self) -> Any:
-        """What to wait for until there is news; None: nothing."""
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether a bar was asked for that has not come."""
-
-    def ask(self) -> None:
-        """Ask for the next bar."""
-
-    def receive(self) -> list[SourceNews]:
-        """Take what came."""
-
-    def close(self) -> None:
-        """End it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,8 @@ _CONSTANTS: Final = {
 }
 """Our names of the systems that rtmidi speaks to, and its own."""
 
+_FLUSH_SECONDS: Final = 0.05
+"""Some systems send from a thread of their own, and drop the rest when a port is closed."""
 _LOOPBACK: Final = "loopMIDI"
 """The virtual cable that most people have on Windows."""
 
@@ -69,7 +72,8 @@ class RtMidiPort:
             raise PortError(f"{self.name} is gone")
 
     def close(self) -> None:
-        """Give the port back; twice does no harm."""
+        """Give the port back, after what was sent has left; twice does no harm."""
+        time.sleep(_FLUSH_SECONDS)
         self._output.close_port()
 
 
