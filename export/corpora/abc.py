@@ -180,7 +180,7 @@ def _music(lines: list[str]) -> str:
     """Join the lines of music up to the first field that changes metre, unit, key or voice."""
     kept: list[str] = []
     for line in lines:
-        field_name = re.match(r"([A-Za-z]):", line)
+        field_name = re.match(r"([A-Za-z]):(?![|:])", line)
         if field_name and field_name[1] in "MLKVPX":
             break
         if not field_name:
