@@ -42,7 +42,7 @@ def _read_song(path: Path) -> Song | None:
     return Song(
         corpus="pop909",
         title=f"pop909-{path.stem}",
-        notes=tuple(_melody(path, beat_seconds)),
+        notes=tuple(sorted(_melody(path, beat_seconds), key=lambda n: (n.onset_ticks, n.pitch))),
         metre=TimeSignature(0, bar_beats, 4),
         bar_starts_ticks=tuple(beat * PPQ for beat in starts),
         tonic_pitch_class=tonic,
@@ -52,7 +52,7 @@ def _read_song(path: Path) -> Song | None:
 
 
 def _melody(path: Path, beat_seconds: list[float]) -> Iterator[Note]:
-    """Read the MELODY track onto the beats; what lies before the first beat is left out."""
+    """Read the MELODY track onto the beats, each note as it ends; none before the first beat."""
     midi = mido.MidiFile(path)
     track = next(track for track in midi.tracks if track.name == "MELODY")
     seconds = 0.0
