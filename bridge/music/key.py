@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,13 +11,28 @@ import numpy.typing as npt
 
 from bridge.schema.notes import Mode, Note
 from bridge.schema.performance import SCALES
+from bridge.units import PPQ
 
 NAMES: Final = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 """Pitch classes as musicians write them."""
 
-_MAJOR: Final = np.array([5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0])
-_MINOR: Final = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
-"""Key profiles of Temperley, The Cognition of Basic Musical Structures (MIT Press 2001), p. 180."""
+_PROFILES: Final = {
+    Mode.MAJOR: (238, 6, 137, 5, 162, 77, 7, 170, 6, 106, 9, 78),
+    Mode.MINOR: (226, 6, 109, 141, 7, 136, 6, 181, 28, 17, 128, 16),
+}
+"""How often, in a thousand, each semitone above the tonic sounds in melodies of known key: the
+training songs of POP909, O'Neill's Music of Ireland and Ryan's Mammoth Collection, by duration."""
+
+_LAST_NOTES: Final = {
+    Mode.MAJOR: (783, 16, 52, 2, 18, 23, 2, 42, 1, 41, 2, 17),
+    Mode.MINOR: (764, 14, 31, 86, 11, 25, 3, 20, 1, 4, 34, 7),
+}
+"""How often, in a thousand, those melodies end on each semitone above the tonic."""
+
+_MOST_NOTES: Final = 24.0
+"""A long melody counts like one of so many beats: its notes are not independent of each other."""
+_LAST_NOTE_WEIGHT: Final = 0.5
+"""A fragment may end anywhere, so its last note says less than a whole song's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +58,36 @@ class Key:
         return self.mode.value
 
 
-def find_key(notes: Iterable[Note]) -> Key:
+def find_key(notes: Iterable[Note], among: Sequence[Key] = ()) -> Key:
     """Find the key that a melody is most likely in.
 
-    The durations of the twelve pitch classes, each note counted for a beat at most, are correlated
-    with the profiles of all 24 keys; the last note weighs double, since melodies end at home.
+    The pitch classes, weighed by duration up to a beat, and the last note are compared with those
+    of melodies of known key, as a naive Bayes classifier does (Temperley, Music and Probability,
+    MIT Press 2007, chapter 6, with our profiles).
 
     Args:
-        notes: at PPQ 480; none, or twelve pitch classes alike, gives C major.
+        notes: at PPQ 480; none gives C major.
+        among: the keys to choose from; none given means all 24.
     """
-    weights = np.zeros(12)
     ordered = sorted(notes, key=lambda note: (note.onset_ticks, note.pitch))
-    for note in ordered:
-        weights[note.pitch % 12] += 60 + min(480, note.duration_ticks)
     if not ordered:
         return Key(0, Mode.MAJOR)
-    weights[ordered[-1].pitch % 12] += 240
-    scores = {
-        Key(tonic, mode): _likeness(np.roll(profile, tonic), weights)
-        for mode, profile in ((Mode.MAJOR, _MAJOR), (Mode.MINOR, _MINOR))
-        for tonic in range(12)
-    }
-    return max(scores, key=lambda key: scores[key])
+    weights = np.zeros(12)
+    for note in ordered:
+        weights[note.pitch % 12] += 60 + min(PPQ, note.duration_ticks)
+    beats = weights / (60 + PPQ)
+    beats *= min(1.0, _MOST_NOTES / beats.sum())
+    last = ordered[-1].pitch % 12
+    candidates = among or [Key(tonic, mode) for mode in Mode for tonic in range(12)]
+    return max(candidates, key=lambda key: _log_likelihood(key, beats, last))
 
 
-def _likeness(profile: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
-    """Give the covariance of a profile and weights over the profile's deviation: 0 if all alike."""
-    return float(((profile - profile.mean()) @ (weights - weights.mean())) / profile.std())
+def _log_likelihood(key: Key, beats: npt.NDArray[np.float64], last_pitch_class: int) -> float:
+    """Say how well a key explains beats of each pitch class, [pitch class], and the last note."""
+    tonic = key.tonic_pitch_class
+    profile = np.roll(np.log(np.array(_PROFILES[key.mode]) / 1000), tonic)
+    ending = np.log(_LAST_NOTES[key.mode][(last_pitch_class - tonic) % 12] / 1000)
+    return float(beats @ profile + _LAST_NOTE_WEIGHT * ending)
 
 
 def scale_pitch_classes(tonic_pitch_class: int, scale: str) -> frozenset[int]:

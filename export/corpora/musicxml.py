@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+from bridge.music.key import Key, find_key
 from bridge.schema.notes import KeySignature, Mode, Note, TimeSignature
 from bridge.units import PPQ
 from export.corpora.song import Song, full_bars
@@ -60,7 +61,8 @@ class _Stretch:
     """A stretch of one metre and one key, while it is being read."""
 
     metre: TimeSignature = field(default_factory=lambda: TimeSignature(0, 4, 4))
-    key: KeySignature | None = None
+    fifths: int | None = None
+    """Sharps or flats; the mode that files give is not trusted, for most write none or `major`."""
     notes: list[Note] = field(default_factory=list)
     measures: list[tuple[int, int]] = field(default_factory=list)
     dynamics: bool = False
@@ -68,6 +70,7 @@ class _Stretch:
     def song(self, corpus: str, title: str) -> Song:
         """Give the finished stretch, beginning at tick 0."""
         origin = self.measures[0][0]
+        key = None if self.fifths is None else _key(self.fifths, self.notes)
         return Song(
             corpus=corpus,
             title=title,
@@ -76,8 +79,8 @@ class _Stretch:
             bar_starts_ticks=tuple(
                 start - origin for start in full_bars(self.measures, self.metre.bar_ticks())
             ),
-            tonic_pitch_class=None if self.key is None else self.key.tonic_pitch_class,
-            mode=None if self.key is None else self.key.mode,
+            tonic_pitch_class=None if key is None else key.tonic_pitch_class,
+            mode=None if key is None else key.mode,
             has_velocity=self.dynamics,
         )
 
@@ -97,11 +100,11 @@ def _stretches(part: ElementTree.Element) -> Iterator[_Stretch]:
     """Read a part measure by measure; a new metre or key begins a new stretch."""
     reader, stretch = _Reader(), _Stretch()
     for measure in part.findall("measure"):
-        metre, key = _attributes(measure, reader, stretch)
-        if (metre, key) != (stretch.metre, stretch.key):
+        metre, fifths = _attributes(measure, reader, stretch)
+        if (metre, fifths) != (stretch.metre, stretch.fifths):
             if stretch.measures:
                 yield stretch
-            stretch = _Stretch(metre, key)
+            stretch = _Stretch(metre, fifths)
         start = reader.now_ticks
         _read_measure(measure, reader, stretch)
         stretch.measures.append((start, reader.now_ticks - start))
@@ -111,9 +114,9 @@ def _stretches(part: ElementTree.Element) -> Iterator[_Stretch]:
 
 def _attributes(
     measure: ElementTree.Element, reader: _Reader, stretch: _Stretch
-) -> tuple[TimeSignature, KeySignature | None]:
-    """Read the metre and key in force in a measure, and its divisions."""
-    metre, key = stretch.metre, stretch.key
+) -> tuple[TimeSignature, int | None]:
+    """Read metre and key signature in force in a measure, and its divisions."""
+    metre, fifths = stretch.metre, stretch.fifths
     for attributes in measure.findall("attributes"):
         divisions = attributes.findtext("divisions")
         if divisions:
@@ -121,11 +124,17 @@ def _attributes(
         beats, unit = attributes.findtext("time/beats"), attributes.findtext("time/beat-type")
         if beats and unit and beats.isdigit() and unit in ("1", "2", "4", "8", "16"):
             metre = TimeSignature(0, int(beats), int(unit))
-        fifths = attributes.findtext("key/fifths")
-        if fifths and -7 <= int(fifths) <= 7:
-            mode = Mode.MINOR if attributes.findtext("key/mode") == "minor" else Mode.MAJOR
-            key = KeySignature(0, int(fifths), mode)
-    return metre, key
+        written = attributes.findtext("key/fifths")
+        if written and -7 <= int(written) <= 7:
+            fifths = int(written)
+    return metre, fifths
+
+
+def _key(fifths: int, notes: list[Note]) -> Key:
+    """Choose between the major and the minor key of a signature, by the notes."""
+    modes = (Mode.MAJOR, Mode.MINOR)
+    keys = [Key(KeySignature(0, fifths, mode).tonic_pitch_class, mode) for mode in modes]
+    return find_key(notes, keys)
 
 
 def _read_measure(measure: ElementTree.Element, reader: _Reader, stretch: _Stretch) -> None:
@@ -138,18 +147,19 @@ def _read_measure(measure: ElementTree.Element, reader: _Reader, stretch: _Stret
             reader.now_ticks += ticks if item.tag == "forward" else -ticks
         elif item.tag == "sound" or item.tag == "direction":
             _read_dynamics(item, reader, stretch)
-        elif item.tag == "note" and _counts(item):
+        elif item.tag == "note" and item.find("chord") is None:
             voice = item.findtext("voice")
-            first_voice = first_voice or voice
-            if voice == first_voice:
-                _read_note(item, ticks, reader, stretch)
+            if _is_sung(item):
+                first_voice = first_voice or voice
+                if voice == first_voice:
+                    _read_note(item, ticks, reader, stretch)
             reader.now_ticks += ticks
         furthest_ticks = max(furthest_ticks, reader.now_ticks)
     reader.now_ticks = max(start_ticks, furthest_ticks)
 
 
-def _counts(item: ElementTree.Element) -> bool:
-    return all(item.find(tag) is None for tag in ("grace", "cue", "chord"))
+def _is_sung(item: ElementTree.Element) -> bool:
+    return item.find("grace") is None and item.find("cue") is None
 
 
 def _duration_ticks(item: ElementTree.Element, reader: _Reader) -> int:

@@ -35,9 +35,9 @@ class TrainSettings:
     learning_rate: float = 1.5e-3
     """At its highest; cosine down to zero after the warm-up."""
     warmup_steps: int = 400
-    kl_weight: float = 0.3
-    """Weight of the KL term (beta), reached after `kl_ramp_steps`."""
-    kl_ramp_steps: int = 2_000
+    kl_weights: tuple[tuple[int, float], ...] = ((0, 0.0), (2000, 0.3), (3000, 0.3), (3200, 0.08))
+    """(step, weight of the KL term), straight lines between: high at first for an orderly latent,
+    then lower to let detail through."""
     velocity_sigma: float = 0.12
     """How exactly velocities are to be kept: one standard deviation, of 1."""
     offset_sigma: float = 0.12
@@ -126,7 +126,8 @@ def vae_loss(
     wrong_offset = (offsets.float() - lateness) * hits / settings.offset_sigma
     touch_nats = 0.5 * (wrong_velocity.pow(2) + wrong_offset.pow(2)).sum(dim=(1, 2)).mean()
     kl = kl_nats(mean.float(), log_variance.float()).mean()
-    weight = settings.kl_weight * min(1.0, step / settings.kl_ramp_steps)
+    steps, weights = zip(*settings.kl_weights, strict=True)
+    weight = float(np.interp(step, steps, weights))
     shown = f"hits {hit_nats:.2f} touch {touch_nats:.2f} KL {kl:.1f}"
     return hit_nats + touch_nats + weight * kl, shown
 

@@ -128,6 +128,11 @@ def _rows_of(song: Song, first_row: int) -> list[tuple[object, ...]]:
     return rows
 
 
+def shift_to_c(phrases: Phrases) -> npt.NDArray[np.int64]:
+    """Give the semitones, -6..5, that bring each phrase's tonic to C; 0 where no key is known."""
+    return np.where(phrases.tonic >= 0, (-phrases.tonic + 6) % 12 - 6, 0)
+
+
 def transposed(
     tokens: npt.NDArray[np.int64], semitones: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:

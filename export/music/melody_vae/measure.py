@@ -13,7 +13,7 @@ from bridge.music.statistics import MelodyStatistics, melody_statistics
 from bridge.runtime.card import Metric
 from bridge.runtime.session import Model
 from bridge.schema.arrays import IntArray
-from export.music.melody_vae.data import Phrases, padding, performed, transposed
+from export.music.melody_vae.data import Phrases, padding, performed, shift_to_c, transposed
 
 SAMPLES = 2000
 """Phrases that are drawn from the prior, and from the baseline."""
@@ -101,8 +101,7 @@ def prior_metrics(model: Model, phrases: dict[str, Phrases]) -> list[Metric]:
 def _at_c(phrases: Phrases, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     """Draw phrases whose key is known, moved to C: tokens [phrase, time] and beats [phrase]."""
     rows = rng.choice(np.flatnonzero(phrases.tonic >= 0), SAMPLES, replace=False)
-    shift = (-phrases.tonic[rows] + 6) % 12 - 6
-    return transposed(phrases.tokens[rows], shift), phrases.beats[rows]
+    return transposed(phrases.tokens[rows], shift_to_c(phrases)[rows]), phrases.beats[rows]
 
 
 def _statistics(tokens: IntArray, beats: IntArray) -> MelodyStatistics:

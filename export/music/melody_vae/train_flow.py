@@ -15,7 +15,7 @@ import torch
 
 from bridge.music.melody_grid import FIRST_PITCH
 from bridge.music.melody_vae import MelodyWish
-from export.music.melody_vae.data import Phrases, load_phrases, performed, transposed
+from export.music.melody_vae.data import Phrases, load_phrases, performed, shift_to_c, transposed
 from export.music.melody_vae.model import MelodyVae, VaeSettings
 from export.networks.flow_training import FlowTrainSettings, Latents, train_flow
 
@@ -56,8 +56,7 @@ def encode_all(model: MelodyVae, phrases: Phrases) -> Latents:
         phrases: of one split.
     """
     known = phrases.tonic >= 0
-    shift = np.where(known, (-phrases.tonic + 6) % 12 - 6, 0)
-    tokens = transposed(phrases.tokens, shift)
+    tokens = transposed(phrases.tokens, shift_to_c(phrases))
     rng = np.random.default_rng(3)
     velocities = performed(tokens, phrases.velocities, phrases.played, rng)
     means, deviations = [], []
