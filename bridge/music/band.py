@@ -62,9 +62,10 @@ class Band:
         self._melody, self._drums = improviser.model, drums
         self._knobs, self._rng = improviser.knobs, improviser.rng
         self._frame = new_frame(improviser.knobs, TimeSignature(0, 4, 4))
-        self._wish = self._frame.wish(
+        asked = self._frame.wish(
             improviser.knobs, register=_MELODY_REGISTER, style=improviser.style
         )
+        self._wish = melody_vae.typical_wish(self._melody, asked, self._rng)
         self._ending: FloatArray | None = None
 
     def bars(self) -> Iterator[Bar]:
@@ -133,7 +134,7 @@ class Band:
             melody,
             temperature=temperature,
             rng=rng,
-            pitch_classes=self._frame.pitch_classes,
+            leaning=self._frame.leaning(invents=True),
         )[0]
         drums = drums_vae.decode(self._drums, groove, temperature=temperature, rng=rng)[0]
         return _Phrase(phrase, from_drum_grid(drums))

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from bridge.schema.arrays import FloatArray
 from bridge.schema.notes import Mode, Note
 from bridge.schema.performance import SCALES
 from bridge.units import PPQ
@@ -88,6 +89,17 @@ def _log_likelihood(key: Key, beats: npt.NDArray[np.float64], last_pitch_class: 
     profile = np.roll(np.log(np.array(_PROFILES[key.mode]) / 1000), tonic)
     ending = np.log(_LAST_NOTES[key.mode][(last_pitch_class - tonic) % 12] / 1000)
     return float(beats @ profile + _LAST_NOTE_WEIGHT * ending)
+
+
+def leaning(mode: Mode) -> FloatArray:
+    """Say how much more often than by chance each pitch class sounds, with the tonic at C.
+
+    Returns:
+        float32 [pitch class], natural logarithms.
+    """
+    profile = np.array(_PROFILES[mode], dtype=np.float32)
+    weights: FloatArray = np.log(12 * profile / profile.sum())
+    return weights
 
 
 def scale_pitch_classes(tonic_pitch_class: int, scale: str) -> frozenset[int]:

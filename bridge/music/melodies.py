@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from bridge.errors import RequestError
 from bridge.music import melody_vae
-from bridge.music.key import Key, find_key
+from bridge.music.key import Key, find_key, leaning
 from bridge.music.melody_grid import (
     FIRST_PITCH,
     MelodyGrid,
@@ -34,6 +35,9 @@ from bridge.schema.notes import (
 from bridge.schema.performance import SCALES, Knobs
 from bridge.units import PPQ
 
+_NEVER: Final = -1e9
+"""Added to a logit, it is never chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -53,10 +57,17 @@ class Frame:
         """Length of a phrase in beats, 8 or 6."""
         return phrase_beats(self.metre)
 
-    @property
-    def pitch_classes(self) -> frozenset[int] | None:
-        """The pitch classes of the scale with the tonic at C; None where all are allowed."""
-        return None if self.scale is None else frozenset(SCALES[self.scale])
+    def leaning(self, *, invents: bool) -> FloatArray:
+        """Say which pitch classes to lean to, with the tonic at C: float32 [pitch class].
+
+        Args:
+            invents: whether notes are new, and so lean to the key; notes that were heard do not.
+        """
+        if self.scale is not None:
+            outside = np.full(12, _NEVER, dtype=np.float32)
+            outside[list(SCALES[self.scale])] = 0.0
+            return outside
+        return leaning(self.key.mode) if invents else np.zeros(12, dtype=np.float32)
 
     def wish(self, knobs: Knobs, *, register: float | None, style: str | None) -> MelodyWish:
         """Say what a phrase in this frame is asked to be; `register` is a mean MIDI pitch."""
@@ -141,7 +152,8 @@ class Improviser:
     def sample(self, metre: TimeSignature, *, bars: int) -> NoteSequence:
         """Make a new melody of some bars, >= 1."""
         frame = new_frame(self.knobs, metre)
-        wish = frame.wish(self.knobs, register=None, style=self.style)
+        asked = frame.wish(self.knobs, register=None, style=self.style)
+        wish = melody_vae.typical_wish(self.model, asked, self.rng)
         return _sequence(frame, self._compose(frame, wish, None, bars=bars))
 
     def continue_melody(self, sequence: NoteSequence, *, bars: int) -> NoteSequence:
@@ -161,10 +173,11 @@ class Improviser:
             start_ticks=continuation_start(sequence) - frame.beats * PPQ,
             beats=frame.beats,
         ).phrase(0, frame.beats)
-        recent = [note.pitch for note in from_grid(phrase) or melody[-8:]]
-        wish = replace(
-            frame.wish(self.knobs, register=None, style=self.style), register=float(np.mean(recent))
-        )
+        if _pitches(phrase).size:
+            wish = self._wish_like(phrase, frame)
+        else:  # a note from before rings through it all
+            last = melody_part(sequence).notes[-1].pitch
+            wish = frame.wish(self.knobs, register=last, style=self.style)
         previous = melody_vae.encode(self.model, [phrase])
         return _sequence(frame, self._compose(frame, wish, previous, bars=bars))
 
@@ -190,7 +203,7 @@ class Improviser:
         ]
         weights = np.linspace(0.0, 1.0, steps)
         latents = np.concatenate([_spherical(ends[0], ends[1], float(w)) for w in weights])
-        grids = self._decode(frame, latents)
+        grids = self._decode(frame, latents, invents=False)
         length_ticks = bars * frame.metre.bar_ticks()
         notes: list[Note] = []
         for step in range(steps):
@@ -219,7 +232,8 @@ class Improviser:
         latents = melody_vae.encode(self.model, [phrases[index] for index in sounding])
         wishes = [self._wish_like(phrases[index], frame) for index in sounding]
         moved = melody_vae.move(self.model, latents, wishes, self.rng, amount=amount)
-        for index, phrase in zip(sounding, self._decode(frame, moved, amount), strict=True):
+        varied = self._decode(frame, moved, invents=False, calm=amount)
+        for index, phrase in zip(sounding, varied, strict=True):
             phrases[index] = phrase
         notes = _cut(from_grid(joined(phrases, beats=frame.beats)), length_ticks)
         melody = replace(part, notes=tuple(transposed(notes, -frame.key.shift_to_c)))
@@ -229,11 +243,16 @@ class Improviser:
         return replace(sequence, parts=parts, tempos=tempos)
 
     def _wish_like(self, phrase: MelodyGrid, frame: Frame) -> MelodyWish:
-        """Ask for a phrase as dense and as high as a given one, unless a knob says otherwise."""
+        """Ask for a phrase as dense, high and wide as a given one, unless a knob says otherwise."""
         pitches = _pitches(phrase)
         wish = frame.wish(self.knobs, register=None, style=self.style)
         density = len(pitches) / frame.beats if wish.density is None else wish.density
-        return replace(wish, density=density, register=float(pitches.mean()))
+        return replace(
+            wish,
+            density=density,
+            register=float(pitches.mean()),
+            pitch_range=float(np.ptp(pitches)),
+        )
 
     def _compose(
         self, frame: Frame, wish: MelodyWish, previous: FloatArray | None, *, bars: int
@@ -251,18 +270,20 @@ class Improviser:
                 previous=previous,
             )
             latents.append(previous)
-        grids = self._decode(frame, np.concatenate(latents))
+        grids = self._decode(frame, np.concatenate(latents), invents=True)
         notes = _cut(from_grid(joined(grids, beats=frame.beats)), bars * frame.metre.bar_ticks())
         return tuple(transposed(notes, -frame.key.shift_to_c))
 
-    def _decode(self, frame: Frame, latents: FloatArray, calm: float = 1.0) -> list[MelodyGrid]:
+    def _decode(
+        self, frame: Frame, latents: FloatArray, *, invents: bool, calm: float = 1.0
+    ) -> list[MelodyGrid]:
         """Give the phrases that latents stand for, in the scale; `calm` lowers the temperature."""
         return melody_vae.decode(
             self.model,
             latents,
             temperature=self.knobs.temperature * max(0.05, calm),
             rng=self.rng,
-            pitch_classes=frame.pitch_classes,
+            leaning=frame.leaning(invents=invents),
         )
 
 

@@ -24,12 +24,16 @@ from bridge.schema.arrays import FloatArray
 MODEL_NAME: Final = "music/melody_vae"
 STYLES: Final = ("folk", "standards", "pop", "art-song")
 """What the training melodies come from: dance tunes, lead sheets, pop songs, Lieder."""
-CONDITION_SIZE: Final = 8 + len(STYLES)
+CONDITION_SIZE: Final = 10 + len(STYLES)
 
 _BATCH: Final = 256
 """Phrases that are decoded at once: a longer piece takes no more memory."""
 _REGISTER_CENTRE: Final = 66.0
 _REGISTER_UNIT: Final = 8.0
+_RANGE_CENTRE: Final = 10.0
+_RANGE_UNIT: Final = 5.0
+_FREEST: Final = 2.0
+"""Standard deviations that a typical wish may lie from the mean."""
 _LOGITS_TEMPERATURE: Final = 0.5
 """Share of the temperature that goes to choosing tokens; the latent's noise has the whole."""
 
@@ -56,6 +60,8 @@ class MelodyWish:
     """Note onsets per beat."""
     register: float | None = None
     """Mean MIDI pitch, with the tonic at C."""
+    pitch_range: float | None = None
+    """Semitones from the lowest to the highest note."""
     style: str | None = None
     """One of STYLES."""
 
@@ -74,8 +80,8 @@ class MelodyWish:
             follows: whether there is a phrase before.
 
         Returns:
-            float32 [condition]: triple, follows, then value and flag of mode, density and register,
-            then the style, one of four.
+            float32 [condition]: triple, follows, then value and flag of mode, density, register
+            and pitch range, then the style, one of four.
         """
         values = np.zeros(CONDITION_SIZE, dtype=np.float32)
         values[:2] = self.triple, follows
@@ -85,9 +91,49 @@ class MelodyWish:
             values[4:6] = np.log2(self.density), 1.0
         if self.register is not None:
             values[6:8] = (self.register - _REGISTER_CENTRE) / _REGISTER_UNIT, 1.0
+        if self.pitch_range is not None:
+            values[8:10] = (self.pitch_range - _RANGE_CENTRE) / _RANGE_UNIT, 1.0
         if self.style is not None:
-            values[8 + STYLES.index(self.style)] = 1.0
+            values[10 + STYLES.index(self.style)] = 1.0
         return values
+
+
+def typical_wish(model: Model, wish: MelodyWish, rng: np.random.Generator) -> MelodyWish:
+    """Fill in what is not asked with what is typical of the training songs.
+
+    The card's setting `typical_wishes` has a row for each style in duple and in triple metre: its
+    share of the phrases, the share of minor, then mean (3) and Cholesky factor (6, by rows) of
+    density, register and pitch range in the units of `MelodyWish.condition`.
+
+    Args:
+        model: the melody VAE.
+        wish: what is asked; that stays.
+        rng: source of chance.
+    """
+    rows = np.array(model.card.numbers("typical_wishes")).reshape(len(STYLES), 2, -1)
+    rows = rows[:, int(wish.triple)]
+    shares = rows[:, 0] / rows[:, 0].sum()
+    index = (
+        int(rng.choice(len(STYLES), p=shares)) if wish.style is None else STYLES.index(wish.style)
+    )
+    row = rows[index]
+    factor = np.zeros((3, 3))
+    factor[np.tril_indices(3)] = row[5:]
+    chance = np.clip(rng.standard_normal(3), -_FREEST, _FREEST)
+    density, register, pitch_range = row[2:5] + factor @ chance
+    minor = bool(rng.random() < row[1])
+    return MelodyWish(
+        triple=wish.triple,
+        minor=minor if wish.minor is None else wish.minor,
+        density=float(2.0**density) if wish.density is None else wish.density,
+        register=_or(wish.register, _REGISTER_CENTRE + _REGISTER_UNIT * float(register)),
+        pitch_range=_or(wish.pitch_range, _RANGE_CENTRE + _RANGE_UNIT * float(pitch_range)),
+        style=STYLES[index],
+    )
+
+
+def _or(asked: float | None, typical: float) -> float:
+    return typical if asked is None else asked
 
 
 def encode(model: Model, phrases: Sequence[MelodyGrid]) -> FloatArray:
@@ -114,7 +160,7 @@ def decode(
     *,
     temperature: float,
     rng: np.random.Generator,
-    pitch_classes: frozenset[int] | None = None,
+    leaning: FloatArray,
 ) -> list[MelodyGrid]:
     """Give the phrases that latents stand for.
 
@@ -123,7 +169,8 @@ def decode(
         latents: float32 [batch, latent].
         temperature: > 0; small values choose the likeliest tokens.
         rng: source of chance.
-        pitch_classes: the only ones allowed, with the tonic at C; None allows all.
+        leaning: float32 [pitch class], with the tonic at C: what is added to the logits of each;
+            the decoder was trained in all keys, and this is how it is told which one it is in.
 
     Returns:
         One phrase of 48 slots for each latent.
@@ -131,23 +178,14 @@ def decode(
     phrases: list[MelodyGrid] = []
     for first in range(0, len(latents), _BATCH):
         heard = model.run("decoder", latent=latents[first : first + _BATCH])
-        logits = heard["logits"] / np.float32(temperature * _LOGITS_TEMPERATURE)
-        if pitch_classes is not None:
-            logits = logits + _scale_mask(pitch_classes)
+        logits = heard["logits"].copy()
+        logits[..., FIRST_PITCH:] += np.resize(leaning, VOCABULARY - FIRST_PITCH)
+        logits /= np.float32(temperature * _LOGITS_TEMPERATURE)
         noise = rng.gumbel(size=logits.shape).astype(np.float32)
         tokens = (logits + noise).argmax(axis=-1)
         velocities = np.where(tokens >= FIRST_PITCH, heard["velocities"], np.float32(0.0))
         phrases.extend(MelodyGrid(t, v) for t, v in zip(tokens, velocities, strict=True))
     return phrases
-
-
-def _scale_mask(pitch_classes: frozenset[int]) -> FloatArray:
-    """Give float32 [vocab]: minus a great deal at the pitches that are not allowed."""
-    mask = np.zeros(VOCABULARY, dtype=np.float32)
-    for pitch in range(128):
-        if pitch % 12 not in pitch_classes:
-            mask[FIRST_PITCH + pitch] = -1e9
-    return mask
 
 
 def draw(
@@ -192,7 +230,10 @@ def _condition(
     """Give the flow's condition for a batch of wishes."""
     latent = latent_size(model)
     follows = previous is not None
-    least = [replace(w, minor=None, density=None, register=None, style=None) for w in wishes]
+    least = [
+        replace(w, minor=None, density=None, register=None, pitch_range=None, style=None)
+        for w in wishes
+    ]
     return FlowCondition(
         previous=np.zeros((len(wishes), latent), np.float32) if previous is None else previous,
         asked=np.stack([wish.condition(follows=follows) for wish in wishes]),

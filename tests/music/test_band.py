@@ -102,7 +102,7 @@ def test_the_style_reaches_every_phrase(melody_toy, drums_toy, style):
     model = Heard(melody_toy)
     played(model, drums_toy, bars=8, style=style)
     asked = np.concatenate([rows[: len(rows) // 2] for rows in model.given("flow", "condition")])
-    assert {STYLES[int(row[8:].argmax())] for row in asked} == {style}
+    assert {STYLES[int(row[10:].argmax())] for row in asked} == {style}
 
 
 def test_the_theme_comes_back_changed_a_little(melody_toy, drums_toy):

@@ -27,7 +27,7 @@ from tests.music.tunes import FOUR_FOUR, TUNES, TWINKLE, sequence_of
 def test_new_music_is_in_c_major_at_120_in_its_metre():
     frame = new_frame(Knobs(), TimeSignature(0, 3, 4))
     assert (frame.key, frame.tempo_bpm, frame.beats) == (Key(0, Mode.MAJOR), 120.0, 6)
-    assert frame.pitch_classes is None
+    assert frame.scale is None
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import RequestError
-from bridge.music.melodies import continuation_start, transposed
+from bridge.music.melodies import continuation_start, new_frame, transposed
 from bridge.music.melody_vae import STYLES, MelodyWish
 from bridge.schema.notes import KeySignature, Mode, Note
-from bridge.schema.performance import SCALES
+from bridge.schema.performance import SCALES, Knobs
 from tests.music.melodies_on_the_grid import melodies
 from tests.music.playing import METRES, improviser, notes_of
 from tests.music.toy_vaes import Heard
@@ -108,6 +108,24 @@ def test_any_melody_can_be_continued_and_varied(melody_toy, notes, metre, amount
     assert all(note.end_ticks <= metre.bar_ticks() for note in answer)
 
 
+def test_a_scale_shuts_out_every_other_pitch_class():
+    leaning = new_frame(Knobs(scale="blues"), FOUR_FOUR).leaning(invents=True)
+    assert set(np.flatnonzero(leaning == 0.0)) == {0, 3, 5, 6, 7, 10}
+    assert max(leaning[[1, 2, 4, 8, 9, 11]]) < -1e6
+
+
+def test_new_notes_lean_to_the_key_and_heard_ones_do_not():
+    frame = new_frame(Knobs(), FOUR_FOUR)
+    lean = frame.leaning(invents=True)
+    assert min(lean[[0, 2, 4, 5, 7, 9, 11]]) > max(lean[[1, 3, 6, 8, 10]])
+    assert not frame.leaning(invents=False).any()
+
+
+def test_a_phrase_that_is_one_long_note_can_be_continued(melody_toy):
+    held = sequence_of(Note(67, 0, 4 * 3840))
+    assert notes_of(improviser(melody_toy).continue_melody(held, bars=2))[-1].end_ticks <= 3840
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_the_style_reaches_the_flow_from_every_verb_that_draws(melody_toy, style):
     for verb in ("sample", "continue", "vary"):
@@ -120,7 +138,7 @@ def test_the_style_reaches_the_flow_from_every_verb_that_draws(melody_toy, style
         else:
             player.vary(TWINKLE.sequence, amount=0.5)
         asked = model.given("flow", "condition")[0][0]
-        assert STYLES[int(np.flatnonzero(asked[8:])[0])] == style, verb
+        assert STYLES[int(np.flatnonzero(asked[10:])[0])] == style, verb
 
 
 @pytest.mark.parametrize("density", [0.5, 1.0, 3.0])

@@ -25,6 +25,8 @@ from tests.toys import TOY_CARD
 
 MELODY_LATENT = 2 * PHRASE_SLOTS
 DRUMS_LATENT = STEPS * 3 * DRUM_COUNT
+TYPICAL = {"typical_wishes": (1.0, 0.5, 0.5, 0.0, 0.0, 0.3, 0.0, 0.5, 0.0, 0.0, 0.5) * 8}
+"""Every style and metre alike: half minor, about 1.4 notes a beat around F#4."""
 _SHARPNESS = 100_000.0
 """Of the logits around the place that the latent says."""
 
@@ -166,7 +168,9 @@ def write_melody_toy(models: Path, *, line: np.ndarray | None = None) -> Model:
         },
     )
     flow = write_flow(folder, latent=MELODY_LATENT, condition=melody_vae.CONDITION_SIZE)
-    card = replace(TOY_CARD, name=melody_vae.MODEL_NAME, graphs=(encoder, decoder, flow))
+    card = replace(
+        TOY_CARD, name=melody_vae.MODEL_NAME, graphs=(encoder, decoder, flow), settings=TYPICAL
+    )
     write_card(folder, card)
     return Registry(models).model(melody_vae.MODEL_NAME)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from bridge.music import melody_vae
+from bridge.music.key import leaning
 from bridge.music.melody_grid import FIRST_PITCH, PHRASE_SLOTS, VOCABULARY, MelodyGrid, from_grid
 from bridge.music.melody_vae import MelodyWish
 from bridge.music.statistics import MelodyStatistics, melody_statistics
 from bridge.runtime.card import Metric
 from bridge.runtime.session import Model
 from bridge.schema.arrays import IntArray
+from bridge.schema.notes import Mode
 from export.music.melody_vae.data import Phrases, padding, performed, shift_to_c, transposed
 
 SAMPLES = 2000
@@ -117,9 +117,12 @@ def _sampled(model: Model, beats: IntArray, rng: np.random.Generator) -> IntArra
     """Draw a phrase of each length from the prior: int64 [phrase, time]."""
     rows: list[MelodyGrid] = []
     for start in range(0, len(beats), 250):
-        wishes = [MelodyWish(triple=bool(length == 6)) for length in beats[start : start + 250]]
+        asked = [MelodyWish(triple=bool(length == 6)) for length in beats[start : start + 250]]
+        wishes = [melody_vae.typical_wish(model, wish, rng) for wish in asked]
         latents = melody_vae.draw(model, wishes, rng, temperature=1.0)
-        rows.extend(melody_vae.decode(model, latents, temperature=1.0, rng=rng))
+        for wish, latent in zip(wishes, latents, strict=True):
+            lean = leaning(Mode.MINOR if wish.minor else Mode.MAJOR)
+            rows += melody_vae.decode(model, latent[None], temperature=1.0, rng=rng, leaning=lean)
     return np.stack([row.tokens for row in rows])
 
 
@@ -141,7 +144,7 @@ def _bigram(
 
 def density_metrics(model: Model) -> list[Metric]:
     """Ask for densities and count what comes."""
-    protocol = "onsets a beat, mean of 200 phrases in 4/4, nothing else asked, temperature 1"
+    protocol = "onsets a beat, mean of 200 phrases in 4/4 major, nothing else asked, temperature 1"
     return [
         Metric(f"{asked:g} notes a beat asked", round(_density(model, asked), 3), protocol,
                "density knob")
@@ -151,6 +154,9 @@ def density_metrics(model: Model) -> list[Metric]:
 
 def _density(model: Model, asked: float) -> float:
     rng = np.random.default_rng(0)
-    latents = melody_vae.draw(model, [MelodyWish(density=asked)] * 200, rng, temperature=1.0)
-    grids: Sequence[MelodyGrid] = melody_vae.decode(model, latents, temperature=1.0, rng=rng)
+    asks = MelodyWish(density=asked, minor=False)
+    wishes = [melody_vae.typical_wish(model, asks, rng) for _ in range(200)]
+    latents = melody_vae.draw(model, wishes, rng, temperature=1.0)
+    lean = leaning(Mode.MAJOR)
+    grids = melody_vae.decode(model, latents, temperature=1.0, rng=rng, leaning=lean)
     return float(np.mean([(grid.tokens >= FIRST_PITCH).sum() / 8 for grid in grids]))

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 
 from bridge.music.melody_grid import VOCABULARY
-from bridge.music.melody_vae import CONDITION_SIZE, MODEL_NAME, MelodyWish
+from bridge.music.melody_vae import CONDITION_SIZE, MODEL_NAME, STYLES, MelodyWish
 from bridge.runtime.card import Card, DataSource, Metric, Training
 from bridge.runtime.registry import Registry
-from export.music.melody_vae.data import Phrases, load_phrases, performed
+from export.music.melody_vae.data import Phrases, load_phrases, performed, shift_to_c, transposed
 from export.music.melody_vae.measure import measure
 from export.music.melody_vae.model import MelodyVae, VaeSettings
 from export.music.melody_vae.train import TrainSettings
+from export.music.melody_vae.train_flow import wish_of
 from export.networks.flow_training import FlowTrainSettings
 from export.networks.latent_flow import FlowSettings, LatentFlow
 from export.ship.graphs import GraphSource
@@ -32,9 +33,10 @@ def main() -> None:
     phrases = load_phrases(arguments.data, arguments.work / "phrases.npz")
     sources = graph_sources(arguments.work, phrases["validation"])
     trial = arguments.work / "trial"
-    ship(trial / MODEL_NAME, card(()), sources)
+    wishes = typical_wishes(phrases["train"])
+    ship(trial / MODEL_NAME, card((), wishes), sources)
     metrics = measure(Registry(trial).model(MODEL_NAME), phrases)
-    ship(arguments.models / MODEL_NAME, card(metrics), sources)
+    ship(arguments.models / MODEL_NAME, card(metrics, wishes), sources)
 
 
 def graph_sources(work: Path, phrases: Phrases) -> dict[str, GraphSource]:
@@ -87,7 +89,25 @@ def graph_sources(work: Path, phrases: Phrases) -> dict[str, GraphSource]:
     }
 
 
-def card(metrics: tuple[Metric, ...]) -> Card:
+def typical_wishes(phrases: Phrases) -> tuple[float, ...]:
+    """Say what phrases of each style and metre are like, as `melody_vae.typical_wish` reads it."""
+    tokens = transposed(phrases.tokens, shift_to_c(phrases))
+    rows = np.flatnonzero(phrases.tonic >= 0)
+    wishes = [wish_of(tokens[row], phrases, int(row)) for row in rows]
+    conditions = np.stack([wish.condition(follows=False) for wish in wishes])
+    numbers: list[float] = []
+    for style in STYLES:
+        for triple in (False, True):
+            chosen = [w.style == style and w.triple == triple for w in wishes]
+            kept = conditions[np.array(chosen)]
+            asked = kept[:, [4, 6, 8]]
+            factor = np.linalg.cholesky(np.cov(asked.T))
+            numbers += [len(kept) / len(wishes), float((kept[:, 2] > 0).mean())]
+            numbers += [*asked.mean(axis=0), *factor[np.tril_indices(3)]]
+    return tuple(round(float(number), 4) for number in numbers)
+
+
+def card(metrics: tuple[Metric, ...], wishes: tuple[float, ...]) -> Card:
     """Say what the model is."""
     return Card(
         name=MODEL_NAME,
@@ -127,6 +147,7 @@ def card(metrics: tuple[Metric, ...]) -> Card:
             "so the model keeps a player's velocities but has little taste of its own.",
         ),
         metrics=metrics,
+        settings={"typical_wishes": wishes},
     )
 
 

@@ -81,7 +81,7 @@ def encode_all(model: MelodyVae, phrases: Phrases) -> Latents:
         previous=torch.from_numpy(previous),
         condition=torch.from_numpy(np.stack(conditions))[kept],
         follows_column=1,
-        parts=(slice(2, 4), slice(4, 6), slice(6, 8), slice(8, None)),
+        parts=(slice(2, 4), slice(4, 6), slice(6, 8), slice(8, 10), slice(10, None)),
     )
 
 
@@ -93,6 +93,7 @@ def wish_of(tokens: np.ndarray, phrases: Phrases, row: int) -> MelodyWish:
         minor=None if phrases.minor[row] < 0 else bool(phrases.minor[row]),
         density=len(pitches) / int(phrases.beats[row]),
         register=float(pitches.mean()),
+        pitch_range=float(np.ptp(pitches)),
         style=STYLE_OF_CORPUS[str(phrases.corpus[row])],
     )
 
