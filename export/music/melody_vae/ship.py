@@ -97,12 +97,13 @@ def typical_wishes(phrases: Phrases) -> tuple[float, ...]:
     conditions = np.stack([wish.condition(follows=False) for wish in wishes])
     numbers: list[float] = []
     for style in STYLES:
+        of_style = np.array([wish.style == style for wish in wishes])
         for triple in (False, True):
-            chosen = [w.style == style and w.triple == triple for w in wishes]
-            kept = conditions[np.array(chosen)]
+            in_metre = of_style & np.array([wish.triple == triple for wish in wishes])
+            kept = conditions[in_metre if in_metre.any() else of_style]
             asked = kept[:, [4, 6, 8]]
             factor = np.linalg.cholesky(np.cov(asked.T))
-            numbers += [len(kept) / len(wishes), float((kept[:, 2] > 0).mean())]
+            numbers += [float(in_metre.mean()), float((kept[:, 2] > 0).mean())]
             numbers += [*asked.mean(axis=0), *factor[np.tril_indices(3)]]
     return tuple(round(float(number), 4) for number in numbers)
 
