@@ -61,6 +61,7 @@ def encode_all(model: DrumsVae, grooves: Grooves) -> Latents:
         deviation=torch.cat(deviations),
         previous=torch.from_numpy(grooves.previous),
         condition=torch.from_numpy(np.stack(conditions)),
+        pool=torch.arange(len(grooves.features)),
         follows_column=0,
         parts=(slice(1, 3), slice(3, 5), slice(5, 7)),
     )
