@@ -3,6 +3,8 @@
 
 EXTRAS ?= dev
 ARGS ?=
+DATA ?=
+WORK ?= build/training
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -25,7 +27,7 @@ help:
 	@echo "make format  put the code into its form"
 	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
 	@echo "make docs    write the pages that are generated"
-	@echo "make train-melody_vae DATA=FOLDER   train a model of export/music (needs EXTRAS=dev,export)"
+	@echo "make train-melody_vae EXTRAS=dev,export DATA=FOLDER   train a model of export/music, and ship it"
 	@echo "make clean   take away .venv and everything that was built"
 
 play: $(VENV)/.installed
@@ -56,7 +58,9 @@ docs: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m bridge.cli.pages
 
 train-%: $(VENV)/.installed-$(EXTRAS)
-	$(BIN)/python -m export.music.$*.train $(if $(DATA),--data $(DATA)) $(ARGS)
+	@test -n '$(DATA)' || { echo 'Where are the corpora? make $@ DATA=FOLDER' >&2; exit 1; }
+	for stage in train train_flow ship; do \
+		$(BIN)/python -m export.music.$*.$$stage --data $(DATA) --work $(WORK)/$* || exit; done
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
