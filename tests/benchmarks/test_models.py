@@ -5,8 +5,10 @@ import pytest
 
 from bridge.music import drums_vae, melody_vae
 from bridge.music.drum_grid import STEPS, DrumGrid
+from bridge.music.key import leaning
 from bridge.music.melody_grid import PHRASE_SLOTS, REST, MelodyGrid
 from bridge.runtime.registry import Registry
+from bridge.schema.notes import Mode
 from tests.benchmarks.clocks import by_both_clocks
 
 VAES = {"melody": melody_vae, "drums": drums_vae}
@@ -35,23 +37,47 @@ def drum_phrase(rng):
 PHRASES = {"melody": melody_phrase, "drums": drum_phrase}
 
 
+def decode(vae, model, points):
+    """Give the phrases of latents, as a band in a major key would."""
+    rng = np.random.default_rng(0)
+    if vae == "drums":
+        return drums_vae.decode(model, points, temperature=1.0, rng=rng)
+    in_c = leaning(Mode.MAJOR)
+    return melody_vae.decode(model, points, temperature=1.0, rng=rng, leaning=in_c)
+
+
+def encode(vae, model, phrases):
+    """Give the latents of phrases."""
+    return VAES[vae].encode(model, phrases)
+
+
+def phrases_of(vae, batch):
+    """Give phrases that are as good as any."""
+    rng = np.random.default_rng(0)
+    return [PHRASES[vae](rng) for _ in range(batch)]
+
+
+@both_vaes
+def test_what_is_measured_goes_there_and_back(studio, vae):
+    model = studio.model(VAES[vae].MODEL_NAME)
+    points = encode(vae, model, phrases_of(vae, 2))
+    assert len(decode(vae, model, points)) == 2
+
+
 @both_vaes
 @one_and_eight
 @by_both_clocks
 def test_latents_become_phrases_of_two_bars(benchmark, studio, vae, batch, clock):
-    model = studio.model(VAES[vae].MODEL_NAME)
-    points, rng = latents(vae, studio, batch), np.random.default_rng(0)
-    phrases = benchmark(VAES[vae].decode, model, points, temperature=1.0, rng=rng)
-    assert len(phrases) == batch
+    model, points = studio.model(VAES[vae].MODEL_NAME), latents(vae, studio, batch)
+    assert len(benchmark(decode, vae, model, points)) == batch
 
 
 @both_vaes
 @one_and_eight
 @by_both_clocks
 def test_phrases_of_two_bars_become_latents(benchmark, studio, vae, batch, clock):
-    model, rng = studio.model(VAES[vae].MODEL_NAME), np.random.default_rng(0)
-    phrases = [PHRASES[vae](rng) for _ in range(batch)]
-    assert len(benchmark(VAES[vae].encode, model, phrases)) == batch
+    model, phrases = studio.model(VAES[vae].MODEL_NAME), phrases_of(vae, batch)
+    assert len(benchmark(encode, vae, model, phrases)) == batch
 
 
 @both_vaes
