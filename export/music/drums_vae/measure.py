@@ -123,7 +123,7 @@ def _bigram(features: FloatArray, rng: np.random.Generator) -> FloatArray:
         phrase = [steps[place]]
         while len(phrase) < features.shape[1]:
             after = followers.get(int(words[place]))
-            place = int(rng.choice(after) if after else rng.integers(len(steps)))
+            place = after[rng.integers(len(after))] if after else int(rng.integers(len(steps)))
             phrase.append(steps[place])
         drawn.append(np.stack(phrase))
     return np.stack(drawn)
