@@ -30,6 +30,7 @@ _LAST_NOTES: Final = {
 }
 """How often, in a thousand, those melodies end on each semitone above the tonic."""
 
+_SHARPNESS: Final = 1.5
 _MOST_NOTES: Final = 24.0
 """A long melody counts like one of so many beats: its notes are not independent of each other."""
 _LAST_NOTE_WEIGHT: Final = 0.5
@@ -95,10 +96,11 @@ def leaning(mode: Mode) -> FloatArray:
     """Say how much more often than by chance each pitch class sounds, with the tonic at C.
 
     Returns:
-        float32 [pitch class], natural logarithms.
+        float32 [pitch class], natural logarithms times 1.5: so sharpened, samples of the melody VAE
+        are in key as often as the songs it learned from.
     """
     profile = np.array(_PROFILES[mode], dtype=np.float32)
-    weights: FloatArray = np.log(12 * profile / profile.sum())
+    weights: FloatArray = np.float32(_SHARPNESS) * np.log(12 * profile / profile.sum())
     return weights
 
 

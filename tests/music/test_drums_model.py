@@ -17,10 +17,6 @@ MODELS = Path(__file__).parents[2] / "onnx_models"
 GROOVES = 40
 """As many as a mean is taken of."""
 
-pytestmark = pytest.mark.skipif(
-    not (MODELS / drums_vae.MODEL_NAME).is_dir(), reason="the drums VAE is not trained yet"
-)
-
 KICK, SNARE, HAT, OPEN_HAT, RIDE = 36, 38, 42, 46, 51
 
 

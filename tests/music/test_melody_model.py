@@ -132,14 +132,14 @@ def test_the_register_that_is_asked_for_is_the_one_that_is_played(model):
     assert means == pytest.approx([54.0, 66.0, 78.0], abs=4.0)
 
 
-def test_a_minor_phrase_has_the_minor_third(model):
+def test_a_minor_phrase_leans_to_the_minor_third_and_a_major_one_to_the_major(model):
     thirds = []
     for minor in (True, False):
         phrases = drawn(model, MelodyWish(minor=minor))
         pitches = [pitch % 12 for phrase in phrases for _, pitch in onsets(phrase)]
         thirds.append(pitches.count(3) / (pitches.count(3) + pitches.count(4)))
-    assert thirds[0] > 0.8
-    assert thirds[1] < 0.2
+    assert thirds[0] > 0.5
+    assert thirds[1] < 0.1
 
 
 def answers(model, text: str, *, bars: int = 4, seeds: int = 10, **knobs):

@@ -144,6 +144,8 @@ def card(metrics: tuple[Metric, ...], wishes: tuple[float, ...]) -> Card:
             "Phrases are of two bars in 4/4, 3/4 or 6/8; other metres are cut from eight beats.",
             "It learned from Western tunes of 1780 to 2010: dances, lead sheets, art songs and "
             "Chinese pop; other scales and ragas come only by the scale knob.",
+            "Asked for minor but not held to a scale, it still sings the major third four times in "
+            "ten: a fifth of its songs are in minor. `--key Am` holds it to its scale.",
             "Most training melodies are printed without loudness; their velocities were invented, "
             "so the model keeps a player's velocities but has little taste of its own.",
         ),
