@@ -100,7 +100,7 @@ def play_segue(command, *, server, folder):
     play = [*command, "music", "play", "--seed", "1", "--force", "--save", str(folder / "take.mid")]
     if server is None:
         return _first_bar(play, folder)
-    ear = FirstNote(server)
+    ear = _first_note(server)
     try:
         started = time.perf_counter()
         process = start(
@@ -110,6 +110,18 @@ def play_segue(command, *, server, folder):
         return Performance(process, ear.heard_at - started)
     finally:
         ear.close()
+
+
+def _first_note(server):
+    """Listen on a server; one that is gone is started again."""
+    import jack
+
+    try:
+        return FirstNote(server)
+    except jack.JackOpenError:
+        server.stop()
+        server.start()
+        return FirstNote(server)
 
 
 def _await(heard, process):
