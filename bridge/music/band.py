@@ -15,7 +15,7 @@ from bridge.music import drums_vae, melody_vae
 from bridge.music.drum_grid import STEPS_PER_BAR, from_drum_grid
 from bridge.music.drums_vae import DrumWish
 from bridge.music.harmony import Chord, bass_line, find_chords
-from bridge.music.melodies import Improviser, new_frame, transposed
+from bridge.music.melodies import Improviser, levelled, new_frame, transposed
 from bridge.music.melody_grid import MelodyGrid, from_grid, joined
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
@@ -28,6 +28,10 @@ BAR_TICKS: Final = STEPS_PER_BAR * SIXTEENTH_TICKS
 
 _PHRASES_IN_PERIOD: Final = 4
 _PERIODS_OF_THEME: Final = 4
+_MELODY_VELOCITY: Final = 96.0
+"""Mean velocity of the melody: above the bass, which plays at 88."""
+_LOUDNESS: Final = 78.0
+"""Mean velocity asked of the drums."""
 _WALK: Final = 0.3
 """How far the theme moves between its repeats, see `move_latents`."""
 _REPEAT: Final = 0.18
@@ -36,6 +40,8 @@ _GROOVE_WALK: Final = 0.25
 _FILL: Final = 0.45
 """Share of toms and crashes in the bar that ends a period."""
 _KICK: Final = 36
+_MELODY_DENSITY: Final = 1.4
+"""Notes a beat that the melody has where nobody asks: enough to lead a band."""
 _MELODY_REGISTER: Final = 71.0
 """Mean pitch asked of the melody, to keep it clear of the bass."""
 
@@ -65,6 +71,8 @@ class Band:
         asked = self._frame.wish(
             improviser.knobs, register=_MELODY_REGISTER, style=improviser.style
         )
+        if asked.density is None:
+            asked = replace(asked, density=_MELODY_DENSITY)
         self._wish = melody_vae.typical_wish(self._melody, asked, self._rng)
         self._ending: FloatArray | None = None
 
@@ -82,13 +90,17 @@ class Band:
 
     def _phrases(self) -> Iterator[_Phrase]:
         """Walk through both latent spaces, phrase by phrase."""
-        groove = self._draw_groove(DrumWish(), None)
+        groove = self._draw_groove(DrumWish(loudness=_LOUDNESS), None)
         while True:
             theme = self._draw(self._ending)
             for _ in range(_PERIODS_OF_THEME):
                 for latent, place in self._period(theme):
                     fill = place == _PHRASES_IN_PERIOD - 1
-                    played = self._draw_groove(DrumWish(fill=_FILL), groove) if fill else groove
+                    played = (
+                        self._draw_groove(DrumWish(loudness=_LOUDNESS, fill=_FILL), groove)
+                        if fill
+                        else groove
+                    )
                     yield self._decoded(latent, played)
                     groove = self._walked_groove(groove)
                 theme = self._moved(theme, _WALK)
@@ -124,7 +136,9 @@ class Band:
         )
 
     def _walked_groove(self, groove: FloatArray) -> FloatArray:
-        return drums_vae.move(self._drums, groove, [DrumWish()], self._rng, amount=_GROOVE_WALK)
+        return drums_vae.move(
+            self._drums, groove, [DrumWish(loudness=_LOUDNESS)], self._rng, amount=_GROOVE_WALK
+        )
 
     def _decoded(self, melody: FloatArray, groove: FloatArray) -> _Phrase:
         """Give the notes of a melody and a groove, each [1, latent]."""
@@ -149,7 +163,8 @@ class Band:
         self, index: int, phrase: _Phrase, following: _Phrase, chords: list[Chord]
     ) -> Iterator[Bar]:
         """Give the bars of a phrase; `chords` are theirs and the one after."""
-        melody = self._in_key(from_grid(joined([phrase.melody, following.melody], beats=8)))
+        both = self._in_key(from_grid(joined([phrase.melody, following.melody], beats=8)))
+        melody = levelled(both, mean_velocity=_MELODY_VELOCITY)
         for bar in range(2):
             start, end = bar * BAR_TICKS, (bar + 1) * BAR_TICKS
             drums = _within(phrase.drums, start, end)

@@ -47,29 +47,29 @@ _DEGREES: Final = {
 _MOVES: Final = {
     Mode.MAJOR: np.log(
         [
-            [4, 3, 2, 6, 5, 4],
-            [1, 2, 1, 2, 8, 1],
+            [1, 3, 2, 6, 5, 4],
+            [1, 1, 1, 2, 8, 1],
             [1, 2, 1, 5, 1, 6],
-            [5, 2, 1, 3, 7, 1],
-            [9, 1, 1, 3, 2, 4],
-            [2, 4, 2, 6, 4, 2],
+            [5, 2, 1, 1, 7, 1],
+            [9, 1, 1, 3, 1, 4],
+            [2, 4, 2, 6, 4, 1],
         ]
     ),
     Mode.MINOR: np.log(
         [
-            [4, 3, 5, 5, 6, 5],
-            [2, 2, 3, 2, 5, 5],
-            [5, 1, 2, 7, 2, 4],
-            [9, 1, 2, 2, 4, 1],
-            [2, 5, 3, 4, 2, 6],
-            [4, 7, 1, 2, 4, 2],
+            [1, 3, 5, 5, 6, 5],
+            [2, 1, 3, 2, 5, 5],
+            [5, 1, 1, 7, 2, 4],
+            [9, 1, 2, 1, 4, 1],
+            [2, 5, 3, 4, 1, 6],
+            [4, 7, 1, 2, 4, 1],
         ]
     ),
 }
 """Log weights of going from the chord of a row to that of a column: the common root movements of
 tonal music (Kostka and Payne, Tonal Harmony, the chord-sequence charts), as round numbers."""
 
-_FIT_WEIGHT: Final = 3.0
+_FIT_WEIGHT: Final = 1.5
 """How much a beat of melody on a chord tone counts against one step of the chord sequence."""
 
 

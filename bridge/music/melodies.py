@@ -35,6 +35,10 @@ from bridge.schema.notes import (
 from bridge.schema.performance import SCALES, Knobs
 from bridge.units import PPQ
 
+_SAMPLE_VELOCITY: Final = 84.0
+"""Mean velocity of what is made from nothing."""
+_RECENT_NOTES: Final = 16
+"""As many notes say how loud a melody is at its end."""
 _NEVER: Final = -1e9
 """Added to a logit, it is never chosen."""
 
@@ -154,7 +158,8 @@ class Improviser:
         frame = new_frame(self.knobs, metre)
         asked = frame.wish(self.knobs, register=None, style=self.style)
         wish = melody_vae.typical_wish(self.model, asked, self.rng)
-        return _sequence(frame, self._compose(frame, wish, None, bars=bars))
+        notes = self._compose(frame, wish, None, bars=bars)
+        return _sequence(frame, levelled(notes, mean_velocity=_SAMPLE_VELOCITY))
 
     def continue_melody(self, sequence: NoteSequence, *, bars: int) -> NoteSequence:
         """Go on from the last phrase of a melody.
@@ -179,7 +184,9 @@ class Improviser:
             last = melody_part(sequence).notes[-1].pitch
             wish = frame.wish(self.knobs, register=last, style=self.style)
         previous = melody_vae.encode(self.model, [phrase])
-        return _sequence(frame, self._compose(frame, wish, previous, bars=bars))
+        notes = self._compose(frame, wish, previous, bars=bars)
+        recent = [note.velocity for note in melody[-_RECENT_NOTES:]]
+        return _sequence(frame, levelled(notes, mean_velocity=float(np.mean(recent))))
 
     def interpolate(
         self, start: NoteSequence, end: NoteSequence, *, bars: int, steps: int
@@ -321,6 +328,22 @@ def transposed(notes: Sequence[Note], semitones: int) -> list[Note]:
 
 def _into_range(pitch: int) -> int:
     return pitch + 12 if pitch < 0 else pitch - 12 if pitch > 127 else pitch
+
+
+def levelled(notes: Sequence[Note], *, mean_velocity: float) -> tuple[Note, ...]:
+    """Make a melody louder or softer as a whole, until its mean velocity is as asked.
+
+    The training songs say little of loudness, so the model's own level is left to chance; accents
+    and contour are kept.
+
+    Args:
+        notes: any notes.
+        mean_velocity: 1..127; at the ends of the range single notes are cut short of it.
+    """
+    if not notes:
+        return ()
+    change = round(mean_velocity - sum(note.velocity for note in notes) / len(notes))
+    return tuple(replace(note, velocity=max(1, min(127, note.velocity + change))) for note in notes)
 
 
 def _moved(notes: Sequence[Note], ticks: int) -> list[Note]:

@@ -21,8 +21,18 @@ def test_a_sample_lasts_its_bars_and_no_longer(melody_toy, metre, bars):
 
 
 def test_a_longer_sample_begins_as_a_shorter_one(melody_toy):
-    short, long = (improviser(melody_toy, seed=3).sample(FOUR_FOUR, bars=n) for n in (2, 8))
-    assert notes_of(long)[: len(notes_of(short)) - 1] == notes_of(short)[:-1]
+    short, long = (
+        [(note.pitch, note.onset_ticks, note.duration_ticks) for note in notes_of(made)]
+        for made in (improviser(melody_toy, seed=3).sample(FOUR_FOUR, bars=n) for n in (2, 8))
+    )
+    assert long[: len(short) - 1] == short[:-1]
+
+
+def test_a_sample_is_of_middling_loudness(melody_toy):
+    velocities = [
+        note.velocity for note in notes_of(improviser(melody_toy).sample(FOUR_FOUR, bars=8))
+    ]
+    assert sum(velocities) / len(velocities) == pytest.approx(84, abs=8)
 
 
 def test_more_phrases_than_are_decoded_at_once_are_all_heard(melody_toy):
