@@ -206,11 +206,15 @@ def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, An
 
 def _summary(sequence: NoteSequence, path: Path, seed: int) -> str:
     """Say in a line what was written."""
-    from bridge.music.key import find_key
+    from bridge.music.key import Key, find_key
     from bridge.music.melodies import melody_part
 
     sounding = any(part.notes and not part.is_drums for part in sequence.parts)
     melody = melody_part(sequence).notes if sounding else ()
     bars = -(-sequence.end_ticks // sequence.time_signature.bar_ticks(sequence.ppq))
-    found = f"{len(melody)} notes, {find_key(melody)}" if melody else "silence"
+    key = find_key(melody)
+    if sequence.key_signatures:
+        written = sequence.key_signatures[-1]
+        key = Key(written.tonic_pitch_class, written.mode)
+    found = f"{len(melody)} notes, {key}" if melody else "silence"
     return f"{path}: {bars} bars, {found}, {sequence.tempo_bpm:g} BPM, seed {seed}"
