@@ -23,6 +23,8 @@ class Figure:
     """A number of its extra_info, in the unit; None takes its median time."""
     times: int = 1
     """How often the benchmark does it."""
+    count: str = ""
+    """How many were measured, a number of its extra_info that is told beside it."""
     peer: str = ""
     """What stands beside it."""
     peer_number: float | None = None
@@ -81,9 +83,15 @@ FIGURES = (
     Figure("memory while it plays, resident, all processes added up", STARTED, "MB", "rss_mb"),
     Figure("the same with shared pages counted once", STARTED, "MB", "pss_mb"),
     Figure("CPU while it plays, of one core", STARTED, "%", "cpu_percent"),
-    Figure("note-ons off the grid, JACK, p99", f"{IN_TIME}[quiet]", "us", "p99_us"),
-    Figure("the same with every core busy, p99", f"{IN_TIME}[busy]", "us", "p99_us"),
-    Figure("the same with every core busy, worst", f"{IN_TIME}[busy]", "us", "max_us"),
+    Figure(
+        "note-ons off the grid, JACK, p99", f"{IN_TIME}[quiet]", "us", "p99_us", count="measured"
+    ),
+    Figure(
+        "the same with every core busy, p99", f"{IN_TIME}[busy]", "us", "p99_us", count="measured"
+    ),
+    Figure(
+        "the same with every core busy, worst", f"{IN_TIME}[busy]", "us", "max_us", count="measured"
+    ),
     Figure(
         "a MIDI file of 4000 notes read, CPU",
         f"{READ}[cpu-segue]",
@@ -116,6 +124,9 @@ def table(measured):
 
 def _row(figure, found):
     ours = _number(figure, found[figure.benchmark])
+    said = _said(ours, figure.unit)
+    if figure.count:
+        said += f" (n = {found[figure.benchmark]['extra_info'][figure.count]})"
     peer, theirs = figure.peer, figure.peer_number
     if figure.peer_benchmark in found:
         theirs = _median(found[figure.peer_benchmark], figure.unit)
