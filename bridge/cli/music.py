@@ -168,17 +168,23 @@ def interpolate(start: Path, end: Path, steps: int, bars: int, **options: Any) -
     default=0.4,
     help="How far from the melody, 0 to 1.",
 )
+@click.option(
+    "--bars",
+    type=click.IntRange(1, 1024),
+    show_default="all",
+    help="Vary only so many bars from the start.",
+)
 @knob_options()
 @output_option
 @force_option
 @json_option
-def vary(riff: Path, amount: float, **options: Any) -> None:
+def vary(riff: Path, amount: float, bars: int | None, **options: Any) -> None:
     """Give a variation of a melody; the other parts of the file stay as they are."""
     from bridge.files.midi import read_midi
     from bridge.operations.music import VaryRequest
     from bridge.operations.music import vary as operation
 
-    request = make_request(VaryRequest, options, notes=read_midi(riff), amount=amount)
+    request = make_request(VaryRequest, options, notes=read_midi(riff), amount=amount, bars=bars)
     _deliver(operation(request, open_studio()), "vary", request.seed, options)
 
 

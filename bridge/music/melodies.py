@@ -39,6 +39,8 @@ _SAMPLE_VELOCITY: Final = 84.0
 """Mean velocity of what is made from nothing."""
 _RECENT_NOTES: Final = 16
 """As many notes say how loud a melody is at its end."""
+_BEND: Final = 0.5
+"""How far the melodies between two are moved to what is asked of them, see `move_latents`."""
 _NEVER: Final = -1e9
 """Added to a logit, it is never chosen."""
 
@@ -210,6 +212,8 @@ class Improviser:
         ]
         weights = np.linspace(0.0, 1.0, steps)
         latents = np.concatenate([_spherical(ends[0], ends[1], float(w)) for w in weights])
+        between = slice(count, -count)
+        latents[between] = self._bent(frame, latents[between])
         grids = self._decode(frame, latents, invents=False)
         length_ticks = bars * frame.metre.bar_ticks()
         notes: list[Note] = []
@@ -222,16 +226,28 @@ class Improviser:
         back = transposed(notes, -frame.key.shift_to_c)
         return replace(_sequence(frame, tuple(back)), markers=tuple(markers))
 
-    def vary(self, sequence: NoteSequence, *, amount: float) -> NoteSequence:
+    def _bent(self, frame: Frame, latents: FloatArray) -> FloatArray:
+        """Bend latents [batch, latent] to the density and style that are asked for, if any are."""
+        wish = frame.wish(self.knobs, register=None, style=self.style)
+        if not len(latents) or (wish.density is None and wish.style is None):
+            return latents
+        return melody_vae.move(self.model, latents, [wish] * len(latents), self.rng, amount=_BEND)
+
+    def vary(
+        self, sequence: NoteSequence, *, amount: float, bars: int | None = None
+    ) -> NoteSequence:
         """Give a variation of a melody; its other parts stay as they are.
 
         Args:
             sequence: at PPQ 480.
             amount: 0..1; how far from the melody.
+            bars: only so many from the start, >= 1; None: all.
         """
         frame = frame_of(sequence, self.knobs)
         part = melody_part(sequence)
         length_ticks = continuation_start(sequence)
+        if bars is not None:
+            length_ticks = min(length_ticks, bars * frame.metre.bar_ticks())
         phrases = _phrases(part.notes, frame, max(1, -(-length_ticks // (frame.beats * PPQ))))
         sounding = [index for index, phrase in enumerate(phrases) if _pitches(phrase).size]
         if not sounding:
@@ -243,7 +259,9 @@ class Improviser:
         for index, phrase in zip(sounding, varied, strict=True):
             phrases[index] = phrase
         notes = _cut(from_grid(joined(phrases, beats=frame.beats)), length_ticks)
-        melody = replace(part, notes=tuple(transposed(notes, -frame.key.shift_to_c)))
+        kept = [note for note in part.notes if note.onset_ticks >= length_ticks]
+        varied_notes = (*transposed(notes, -frame.key.shift_to_c), *kept)
+        melody = replace(part, notes=varied_notes)
         parts = tuple(melody if other is part else other for other in sequence.parts)
         bpm = self.knobs.tempo_bpm
         tempos = sequence.tempos if bpm is None else (TempoChange(0, bpm),)

@@ -102,6 +102,8 @@ class VaryRequest:
     """What is varied."""
     amount: float = 0.4
     """How far from it, 0..1; 0 gives what the model hears, 1 a new melody as dense and high."""
+    bars: int | None = None
+    """Only so many from the start, 1..1024; None: all."""
     style: str | None = None
     """`folk`, `standards`, `pop` or `art-song`; None follows the melody."""
     knobs: Knobs = field(default_factory=Knobs)
@@ -111,6 +113,8 @@ class VaryRequest:
 
     def __post_init__(self) -> None:
         check_range("amount", self.amount, 0.0, 1.0)
+        if self.bars is not None:
+            check_range("bars", self.bars, 1, MOST_BARS)
         _check_request(self)
 
 
@@ -162,7 +166,7 @@ def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
         raise RequestError(
             f"the melody lasts {beats} beats; at most {MOST_BEATS} are varied: cut it"
         )
-    return _improviser(request, studio).vary(heard, amount=request.amount)
+    return _improviser(request, studio).vary(heard, amount=request.amount, bars=request.bars)
 
 
 @operation("music.play")

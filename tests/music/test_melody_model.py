@@ -269,6 +269,26 @@ def test_interpolation_begins_and_ends_with_the_tunes_and_is_neither_between(mod
     assert steps[2] not in ends
 
 
+def test_asked_for_more_notes_interpolation_has_more_between_its_ends(model):
+    counts = []
+    for density in (0.5, 3.0):
+        player = improviser(model, temperature=0.2, density=density)
+        made = player.interpolate(TWINKLE.sequence, ODE_TO_JOY.sequence, bars=2, steps=8)
+        counts.append(sum(3840 <= note.onset_ticks < 7 * 3840 for note in notes_of(made)))
+    assert counts[1] > 1.5 * counts[0]
+
+
+def test_a_variation_of_two_bars_leaves_the_rest_as_it_was(model):
+    varied = notes_of(improviser(model).vary(ODE_TO_JOY.sequence, amount=0.9, bars=2))
+    limit_ticks = 2 * ODE_TO_JOY.metre.bar_ticks()
+    assert [note for note in varied if note.onset_ticks >= limit_ticks] == [
+        note for note in ODE_TO_JOY.notes if note.onset_ticks >= limit_ticks
+    ]
+    assert [note for note in varied if note.onset_ticks < limit_ticks] != [
+        note for note in ODE_TO_JOY.notes if note.onset_ticks < limit_ticks
+    ]
+
+
 def test_a_scale_that_no_tune_is_in_is_kept_to(model):
     pitches = answers(model, D_MINOR, scale="blues", tonic_pitch_class=2, seeds=3)
     assert {pitch % 12 for pitch in pitches} <= {(2 + step) % 12 for step in SCALES["blues"]}
