@@ -136,7 +136,7 @@ def _row(figure, found):
     name = figure.benchmark.partition("[")[0]
     return (
         figure.words,
-        _said(ours, figure.unit),
+        said,
         peer,
         times(theirs, ours),
         f"`make bench ARGS='-k {name}'`",

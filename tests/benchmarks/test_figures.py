@@ -45,6 +45,12 @@ def test_a_peer_of_the_same_run_has_none():
     assert FOOTNOTE not in written
 
 
+def test_a_worst_case_tells_how_many_it_is_the_worst_of():
+    jitter = measured(**{"test_note_ons_come_in_time[busy]": 40.0})
+    jitter["benchmarks"][0]["extra_info"] = {"p99_us": 9.0, "max_us": 12.0, "measured": 480}
+    assert "| the same with every core busy, worst | 12.0 us (n = 480) |" in table(jitter)
+
+
 def test_every_row_names_a_benchmark_that_exists(request):
     here = request.path.parent
     written = "".join(path.read_text(encoding="utf-8") for path in here.glob("test_*.py"))
