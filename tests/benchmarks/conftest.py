@@ -10,6 +10,7 @@ from bridge.operations.studio import Studio
 from tests.benchmarks.performing import circumstances, running_jack
 
 HERE = Path(__file__).parent
+BEFORE = pytest.StashKey[str]()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -21,9 +22,14 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="measures; run `make bench`"))
 
 
-def pytest_benchmark_update_machine_info(machine_info):
+def pytest_configure(config):
+    """Look how busy the machine is before we make it busy."""
+    config.stash[BEFORE] = circumstances()
+
+
+def pytest_benchmark_update_machine_info(config, machine_info):
     """Keep with the figures how busy the machine was."""
-    machine_info["circumstances"] = circumstances()
+    machine_info["circumstances"] = config.stash[BEFORE]
 
 
 @pytest.fixture(scope="session")
