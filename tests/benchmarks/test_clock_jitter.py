@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.ear import RATE_HZ, Ear, percentile
+from tests.fakes import fake_bar
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BARS = 15
+NOTES = BARS * sum(len(part.notes) for part in fake_bar(0).parts)
 STEP_FRAMES = RATE_HZ * 60 / 97 / 4
 """A sixteenth at 97 BPM: no whole number of frames, so that rounding is measured too."""
 
@@ -55,4 +57,5 @@ def test_note_ons_come_in_time(benchmark, jack_server, load, tmp_path):
     }
     benchmark.extra_info |= jitter
     sys.stdout.write(f"\n{load}: {jitter}\n")
+    assert jitter["measured"] > 0.8 * NOTES
     assert jitter["p99_us"] < 200
