@@ -50,10 +50,16 @@ def music() -> None:
     "  segue music play --connect fluidsynth             straight into a synthesizer"
 )
 @play_options
+@click.option(
+    "--humanise",
+    type=click.FloatRange(0.0, 1.0),
+    default=1.0,
+    help="How far the drums leave the grid: 0 not at all, 1 as drummers do.",
+)
 @knob_options()
 @force_option
 @json_option
-def play(**options: Any) -> None:
+def play(humanise: float, **options: Any) -> None:
     """Play melody, bass and drums, endlessly, on a virtual MIDI port.
 
     Melody is on channel 1, bass on 2, drums on 10. What was played is saved as a MIDI file. Ctrl-C
@@ -62,7 +68,7 @@ def play(**options: Any) -> None:
     from bridge.cli.play import perform
     from bridge.operations.music import PlayRequest, bars_of
 
-    request = make_request(PlayRequest, options)
+    request = make_request(PlayRequest, options, humanise=humanise)
     door = click.get_current_context().find_object(Door) or Door()
     click.echo(f"seed {request.seed}", err=True)
     perform(partial(bars_of, models=door.models), request, knobs=request.knobs, options=options)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from bridge.music import drums_vae, melody_vae
 from bridge.music.drum_grid import STEPS_PER_BAR, from_drum_grid
 from bridge.music.drums_vae import DrumWish
@@ -62,9 +64,10 @@ class Band:
     Args:
         improviser: plays the melody; its knobs, style and chance are the whole band's.
         drums: the drums VAE.
+        humanise: 0..1; how far the drums leave the grid: 0 not at all, 1 as drummers do.
     """
 
-    def __init__(self, improviser: Improviser, drums: Model) -> None:
+    def __init__(self, improviser: Improviser, drums: Model, *, humanise: float = 1.0) -> None:
         self._melody, self._drums = improviser.model, drums
         self._knobs, self._rng = improviser.knobs, improviser.rng
         self._frame = new_frame(improviser.knobs, TimeSignature(0, 4, 4))
@@ -74,6 +77,7 @@ class Band:
         if asked.density is None:
             asked = replace(asked, density=_MELODY_DENSITY)
         self._wish = melody_vae.typical_wish(self._melody, asked, self._rng)
+        self._humanise = np.float32(humanise)
         self._ending: FloatArray | None = None
 
     def bars(self) -> Iterator[Bar]:
@@ -151,6 +155,7 @@ class Band:
             leaning=self._frame.leaning(invents=True),
         )[0]
         drums = drums_vae.decode(self._drums, groove, temperature=temperature, rng=rng)[0]
+        drums = replace(drums, offsets=self._humanise * drums.offsets)
         return _Phrase(phrase, from_drum_grid(drums))
 
     def _chords(self, phrase: _Phrase, previous: Chord | None) -> list[Chord]:

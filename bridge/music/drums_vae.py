@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from bridge.music.drum_grid import DrumGrid
-from bridge.music.latent_flow import FlowCondition, draw_latents, move_latents
+from bridge.music.latent_flow import FlowCondition, draw_latents, latent_size, move_latents
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
 
@@ -110,8 +110,7 @@ def _condition(
     model: Model, wishes: Sequence[DrumWish], previous: FloatArray | None
 ) -> FlowCondition:
     """Give the flow's condition for a batch of wishes."""
-    size = model.card.graph("decoder").inputs[0].axes[1].size
-    assert size is not None
+    size = latent_size(model)
     follows = previous is not None
     least = DrumWish().condition(follows=follows)
     return FlowCondition(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bridge.errors import CardError
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
 
@@ -76,6 +77,18 @@ def move_latents(
     noise = rng.standard_normal(latents.shape, dtype=np.float32)
     point = np.float32(start) * latents + np.float32(amount) * noise
     return _integrate(model, point, start, condition)
+
+
+def latent_size(model: Model) -> int:
+    """Give the dimensions of a VAE's latent.
+
+    Raises:
+        CardError: its card leaves them open.
+    """
+    size = model.card.graph("decoder").inputs[0].axes[1].size
+    if size is None:
+        raise CardError(f"card of {model.card.name}: the decoder's latent needs a fixed size")
+    return size
 
 
 def _integrate(

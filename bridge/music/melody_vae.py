@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
 from bridge.errors import RequestError
-from bridge.music.latent_flow import FlowCondition, draw_latents, move_latents
+from bridge.music.latent_flow import FlowCondition, draw_latents, latent_size, move_latents
 from bridge.music.melody_grid import (
     FIRST_PITCH,
     PHRASE_SLOTS,
@@ -20,6 +20,8 @@ from bridge.music.melody_grid import (
 )
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
+
+AnyT = TypeVar("AnyT")
 
 MODEL_NAME: Final = "music/melody_vae"
 STYLES: Final = ("folk", "standards", "pop", "art-song")
@@ -127,15 +129,15 @@ def typical_wish(model: Model, wish: MelodyWish, rng: np.random.Generator) -> Me
     minor = bool(rng.random() < row[1])
     return MelodyWish(
         triple=wish.triple,
-        minor=minor if wish.minor is None else wish.minor,
-        density=float(2.0**density) if wish.density is None else wish.density,
+        minor=_or(wish.minor, minor),
+        density=_or(wish.density, float(2.0**density)),
         register=_or(wish.register, _REGISTER_CENTRE + _REGISTER_UNIT * float(register)),
         pitch_range=_or(wish.pitch_range, _RANGE_CENTRE + _RANGE_UNIT * float(pitch_range)),
         style=STYLES[index],
     )
 
 
-def _or(asked: float | None, typical: float) -> float:
+def _or(asked: AnyT | None, typical: AnyT) -> AnyT:
     return typical if asked is None else asked
 
 
@@ -247,10 +249,3 @@ def _condition(
         asked=np.stack([wish.condition(follows=follows) for wish in wishes]),
         least=np.stack([wish.condition(follows=follows) for wish in least]),
     )
-
-
-def latent_size(model: Model) -> int:
-    """Give the dimensions of a model's latent."""
-    size = model.card.graph("decoder").inputs[0].axes[1].size
-    assert size is not None
-    return size

@@ -122,6 +122,8 @@ class VaryRequest:
 class PlayRequest:
     """Ask for an endless performance."""
 
+    humanise: float = 1.0
+    """How far the drums leave the grid, 0..1: 0 not at all, 1 as drummers do."""
     style: str | None = None
     """`folk`, `standards`, `pop` or `art-song`; None mixes them."""
     knobs: Knobs = field(default_factory=Knobs)
@@ -130,6 +132,7 @@ class PlayRequest:
     """The same seed gives the same notes; 0..2**63 - 1."""
 
     def __post_init__(self) -> None:
+        check_range("humanise", self.humanise, 0.0, 1.0)
         _check_request(self)
 
 
@@ -172,7 +175,9 @@ def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
 @operation("music.play")
 def play(request: PlayRequest, studio: Studio) -> Iterator[Bar]:
     """Play melody, bass and drums, bar after bar, until nobody asks for more."""
-    return Band(_improviser(request, studio), studio.model(drums_vae.MODEL_NAME)).bars()
+    melody = _improviser(request, studio)
+    drums = studio.model(drums_vae.MODEL_NAME)
+    return Band(melody, drums, humanise=request.humanise).bars()
 
 
 def bars_of(request: PlayRequest, *, models: Path | None) -> Iterator[Bar]:

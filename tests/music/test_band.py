@@ -105,6 +105,16 @@ def test_the_style_reaches_every_phrase(melody_toy, drums_toy, style):
     assert {STYLES[int(row[10:].argmax())] for row in asked} == {style}
 
 
+def test_drums_that_are_not_humanised_are_on_the_grid(melody_toy, drums_toy):
+    player = Improviser(melody_toy, Knobs(), np.random.default_rng(0))
+    offsets = []
+    for humanise in (0.0, 1.0):
+        bars = islice(Band(player, drums_toy, humanise=humanise).bars(), 4)
+        offsets.append({n.onset_ticks % 120 for bar in bars for n in bar.parts[2].notes})
+    assert offsets[0] == {0}
+    assert len(offsets[1]) > 10
+
+
 def test_the_theme_comes_back_changed_a_little(melody_toy, drums_toy):
     like_theme, like_answer = 0, 0
     for seed in range(8):
