@@ -12,8 +12,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+
+from bridge.schema.arrays import FloatArray
+from export.ship.graphs import GraphSource
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,31 @@ def flow_matching_loss(
     with torch.autocast("cpu", torch.bfloat16):
         velocity = flow(point, time, previous, condition)
     return (velocity.float() - (latent - noise)).pow(2).mean()
+
+
+def flow_source(flow: LatentFlow, latents: FloatArray, condition: FloatArray) -> GraphSource:
+    """Say how a flow is exported, as the graph that `bridge.music.latent_flow` runs.
+
+    Args:
+        flow: the trained network.
+        latents: float32 [batch, latent], examples.
+        condition: float32 [condition], an example.
+    """
+    batch, latent = latents.shape
+    latent_axes = f"batch latent={latent}"
+    return GraphSource(
+        module=flow,
+        inputs={
+            "point": latents,
+            "time": np.linspace(0.0, 1.0, batch, dtype=np.float32)[:, None],
+            "previous": latents[::-1].copy(),
+            "condition": np.stack([condition] * batch),
+        },
+        input_axes={
+            "point": latent_axes,
+            "time": "batch one=1",
+            "previous": latent_axes,
+            "condition": f"batch condition={len(condition)}",
+        },
+        output_axes={"velocity": latent_axes},
+    )

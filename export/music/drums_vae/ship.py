@@ -16,7 +16,7 @@ from export.music.drums_vae.measure import measure
 from export.music.drums_vae.model import DrumsVae, VaeSettings
 from export.music.drums_vae.train import TrainSettings
 from export.music.drums_vae.train_flow import FLOW_STEPS
-from export.networks.latent_flow import FlowSettings, LatentFlow
+from export.networks.latent_flow import FlowSettings, LatentFlow, flow_source
 from export.ship.graphs import GraphSource
 from export.ship.ship import ship
 
@@ -61,22 +61,7 @@ def graph_sources(work: Path, grooves: Grooves) -> dict[str, GraphSource]:
             input_axes={"latent": latent_axes},
             output_axes={"logits": drum_axes, "velocities": drum_axes, "offsets": drum_axes},
         ),
-        "flow": GraphSource(
-            module=flow,
-            inputs={
-                "point": latent,
-                "time": np.linspace(0.0, 1.0, 8, dtype=np.float32)[:, None],
-                "previous": latent[::-1].copy(),
-                "condition": np.stack([wish.condition(follows=True)] * 8),
-            },
-            input_axes={
-                "point": latent_axes,
-                "time": "batch one=1",
-                "previous": latent_axes,
-                "condition": f"batch condition={CONDITION_SIZE}",
-            },
-            output_axes={"velocity": latent_axes},
-        ),
+        "flow": flow_source(flow, latent, wish.condition(follows=True)),
     }
 
 

@@ -18,7 +18,7 @@ from export.music.melody_vae.model import MelodyVae, VaeSettings
 from export.music.melody_vae.train import TrainSettings
 from export.music.melody_vae.train_flow import wish_of
 from export.networks.flow_training import FlowTrainSettings
-from export.networks.latent_flow import FlowSettings, LatentFlow
+from export.networks.latent_flow import FlowSettings, LatentFlow, flow_source
 from export.ship.graphs import GraphSource
 from export.ship.ship import ship
 
@@ -70,22 +70,7 @@ def graph_sources(work: Path, phrases: Phrases) -> dict[str, GraphSource]:
                 "velocities": "batch time=48",
             },
         ),
-        "flow": GraphSource(
-            module=flow,
-            inputs={
-                "point": latent,
-                "time": np.linspace(0.0, 1.0, 8, dtype=np.float32)[:, None],
-                "previous": latent[::-1].copy(),
-                "condition": np.stack([wish.condition(follows=True)] * 8),
-            },
-            input_axes={
-                "point": latent_axes,
-                "time": "batch one=1",
-                "previous": latent_axes,
-                "condition": f"batch condition={CONDITION_SIZE}",
-            },
-            output_axes={"velocity": latent_axes},
-        ),
+        "flow": flow_source(flow, latent, wish.condition(follows=True)),
     }
 
 
