@@ -331,7 +331,7 @@ class Player:
 
     def _timed_messages(self, part: Part, slot: Slot) -> list[TimedMessage]:
         timed: list[TimedMessage] = []
-        if self._programs.get(part.channel) != part.program:
+        if self._programs.get(part.channel, 0) != part.program:  # 0 leaves a host's own preset
             self._programs[part.channel] = part.program
             timed.append(TimedMessage(slot.start_ns, bytes((0xC0 | part.channel, part.program))))
         for control in part.controls:
