@@ -13,16 +13,6 @@ SIXTEENTH_TICKS: Final = PPQ // 4
 MICROSECONDS_PER_MINUTE: Final = 60_000_000
 
 
-def beats_to_ticks(beats: float, *, ppq: int = PPQ) -> int:
-    """Round a length in beats to whole ticks."""
-    return round(beats * ppq)
-
-
-def ticks_to_beats(ticks: int, *, ppq: int = PPQ) -> float:
-    """Give a length in ticks as beats."""
-    return ticks / ppq
-
-
 def ticks_to_seconds(ticks: int, *, tempo_bpm: float, ppq: int = PPQ) -> float:
     """Give the length of `ticks` in seconds, at a steady tempo."""
     return ticks / ppq * 60.0 / tempo_bpm

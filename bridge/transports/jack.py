@@ -293,22 +293,6 @@ def jack_is_installed() -> bool:
     return _load() is not None
 
 
-def jack_inputs() -> tuple[str, ...]:
-    """Give the full names of the MIDI inputs of the JACK server that runs.
-
-    Raises:
-        PortError: there is no JACK library or no server.
-    """
-    library = _library()
-    try:
-        client = library.Client("segue-look", no_start_server=True)
-    except library.JackOpenError as error:
-        raise PortError("jack: no server is running") from error
-    names = tuple(port.name for port in client.get_ports(is_midi=True, is_input=True))
-    client.close()
-    return names
-
-
 def _library() -> Any:
     """The `jack` module, silenced: its errors come to us as exceptions.
 

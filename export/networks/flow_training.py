@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import logging
-import math
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from export.networks.latent_flow import FlowSettings, LatentFlow, flow_matching_loss
+from export.networks.optimizing import descend, set_cosine_rate
 
 log = logging.getLogger("latent_flow")
 
@@ -65,15 +65,9 @@ def train_flow(settings: FlowTrainSettings, latents: Latents, validation: Latent
     average = copy.deepcopy(flow)
     optimizer = torch.optim.AdamW(flow.parameters(), settings.learning_rate, weight_decay=0.01)
     for step in range(settings.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = (
-                settings.learning_rate * 0.5 * (1.0 + math.cos(math.pi * step / settings.steps))
-            )
+        set_cosine_rate(optimizer, step, steps=settings.steps, highest=settings.learning_rate)
         loss = flow_matching_loss(flow, *draw_batch(latents, settings))
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(flow.parameters(), 1.0)
-        optimizer.step()
+        descend(optimizer, flow, loss)
         with torch.no_grad():
             for kept, new in zip(average.parameters(), flow.parameters(), strict=True):
                 kept.lerp_(new, 1.0 - settings.average_decay)

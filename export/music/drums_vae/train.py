@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from bridge.music.drum_grid import DRUM_COUNT
 from export.music.drums_vae.data import Grooves, load_grooves, varied
 from export.music.drums_vae.model import DrumsVae, VaeSettings
+from export.networks.optimizing import descend, resume, save, set_cosine_rate
 from export.networks.transformer import kl_nats
 
 log = logging.getLogger("drums_vae")
@@ -76,36 +76,26 @@ def train(settings: TrainSettings, grooves: dict[str, Grooves], checkpoint: Path
     optimizer = torch.optim.AdamW(
         model.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
-    step = 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        step = state["step"]
+    step = resume(checkpoint, model, optimizer)
     started = time.monotonic()
     while step < settings.steps:
-        warm = min(1.0, (step + 1) / settings.warmup_steps)
-        for group in optimizer.param_groups:
-            group["lr"] = (
-                settings.learning_rate
-                * warm
-                * 0.5
-                * (1.0 + math.cos(math.pi * step / settings.steps))
-            )
+        set_cosine_rate(
+            optimizer,
+            step,
+            steps=settings.steps,
+            highest=settings.learning_rate,
+            warmup_steps=settings.warmup_steps,
+        )
         rng = np.random.default_rng([settings.seed, step])
         rows = rng.integers(0, len(grooves["train"].features), settings.batch)
         features = torch.from_numpy(varied(grooves["train"].features[rows], rng))
         loss, shown = vae_loss(model, features, settings, step)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        descend(optimizer, model, loss)
         step += 1
         if step % 100 == 0:
             log.info("step %d %s %.0f s", step, shown, time.monotonic() - started)
         if step % settings.checkpoint_every == 0 or step == settings.steps:
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
-            torch.save(state, checkpoint)
+            save(checkpoint, model, optimizer, step)
             log.info("step %d validation %s", step, reconstruction(model, grooves["validation"]))
     return model
 

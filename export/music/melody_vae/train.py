@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from export.music.melody_vae.data import (
     transposed,
 )
 from export.music.melody_vae.model import MelodyVae, VaeSettings
+from export.networks.optimizing import descend, resume, save, set_cosine_rate
 from export.networks.transformer import kl_nats
 
 log = logging.getLogger("melody_vae")
@@ -85,37 +85,27 @@ def train(settings: TrainSettings, phrases: dict[str, Phrases], checkpoint: Path
     optimizer = torch.optim.AdamW(
         model.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
-    step = 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        step = state["step"]
+    step = resume(checkpoint, model, optimizer)
     started = time.monotonic()
     while step < settings.steps:
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, settings)
+        set_cosine_rate(
+            optimizer,
+            step,
+            steps=settings.steps,
+            highest=settings.learning_rate,
+            warmup_steps=settings.warmup_steps,
+        )
         rng = np.random.default_rng([settings.seed, step])
         batch = draw_batch(phrases["train"], settings, rng)
         loss, shown = vae_loss(model, batch, settings, step)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        descend(optimizer, model, loss)
         step += 1
         if step % 100 == 0:
             log.info("step %d %s %.0f s", step, shown, time.monotonic() - started)
         if step % settings.checkpoint_every == 0 or step == settings.steps:
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
-            torch.save(state, checkpoint)
+            save(checkpoint, model, optimizer, step)
             log.info("step %d validation %s", step, reconstruction(model, phrases["validation"]))
     return model
-
-
-def learning_rate(step: int, settings: TrainSettings) -> float:
-    """Give the learning rate of a step: linear warm-up, then cosine to zero."""
-    warm = min(1.0, (step + 1) / settings.warmup_steps)
-    return settings.learning_rate * warm * 0.5 * (1.0 + math.cos(math.pi * step / settings.steps))
 
 
 @dataclass(frozen=True)
