@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
-from bridge.errors import CancelledError
+from bridge.errors import CancelledError, NotFoundError
 from bridge.runtime.registry import Registry, find_models_folder
 from bridge.runtime.session import Model
+from bridge.schema.live import LiveSettings, LiveStatus, LiveVerb, Take
 
 
 class Progress(Protocol):
@@ -16,6 +17,29 @@ class Progress(Protocol):
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Take note that `done` of `total` pieces of `what` are finished."""
+
+
+class Stage(Protocol):
+    """What is played live, as the operations of `live` see it."""
+
+    def status(self) -> LiveStatus:
+        """Say how things stand."""
+
+    def settings(self) -> LiveSettings:
+        """Give what is set."""
+
+    def change(self, settings: LiveSettings) -> None:
+        """Set everything, from now on."""
+
+    def perform(self, verb: LiveVerb) -> None:
+        """Do something at once.
+
+        Raises:
+            RequestError: there is nothing to do it to.
+        """
+
+    def takes(self) -> tuple[Take, ...]:
+        """Give the last takes, the latest first."""
 
 
 def _nobody_listens(done: int, total: int, what: str) -> None:
@@ -31,11 +55,19 @@ class Studio:
     Args:
         models: folder of models; None looks where `find_models_folder` says.
         progress: hears how far an operation has come; None tells nobody.
+        stage: what is played live; None: nothing is.
     """
 
-    def __init__(self, *, models: Path | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        models: Path | None = None,
+        progress: Progress | None = None,
+        stage: Stage | None = None,
+    ) -> None:
         self._folder = models
         self._progress = progress or _nobody_listens
+        self._stage = stage
         self._registry: Registry | None = None
         self._opening = threading.Lock()
         self._cancelled = threading.Event()
@@ -60,6 +92,17 @@ class Studio:
             CardError: its card is wrong.
         """
         return self.registry.model(name)
+
+    @property
+    def stage(self) -> Stage:
+        """What is played live.
+
+        Raises:
+            NotFoundError: nothing is.
+        """
+        if self._stage is None:
+            raise NotFoundError("nothing is played live here; start `segue serve` first")
+        return self._stage
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell the person who waits how far this is; a good place to stop if they gave up.

@@ -1,0 +1,91 @@
+"""What a leader's clock tells, and the line of song time that is drawn from it.
+
+Live, song time counts *beats*: 1e9 nanoseconds of song time are one beat (a quarter note), at every
+tempo. It never goes back: where the host jumps, its position moves against song time, and song time
+goes on. A *line* maps song time to real time until the next line is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from bridge.schema.live import SyncSource
+from bridge.schema.notes import TimeSignature
+
+BEAT_NS: Final = 1_000_000_000
+"""Song time of one beat, live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a leader's clock says at one moment."""
+
+    at_ns: int
+    """The moment, by `time.perf_counter_ns`."""
+    is_rolling: bool
+    """Whether the song runs."""
+    tempo_bpm: float
+    """Beats per minute."""
+    position_ticks: float | None
+    """Where the song is at that moment, PPQ 480 from its beginning; None: the leader has a tempo
+    and no position."""
+    metre: TimeSignature | None = None
+    """Of the bar, `onset_ticks` on a bar line of the song; None: the leader does not tell."""
+
+
+class Follower(Protocol):
+    """Follows one leader's clock."""
+
+    @property
+    def source(self) -> SyncSource:
+        """Whom it follows."""
+
+    def reading(self, at_ns: int) -> Reading | None:
+        """Say what the leader's clock shows at a moment; None: there is no leader now.
+
+        Args:
+            at_ns: by `time.perf_counter_ns`; never earlier than the last call's.
+        """
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Song time against real time."""
+
+    at_ns: int
+    """A moment, by `time.perf_counter_ns`."""
+    song_ns: int
+    """Song time at that moment; BEAT_NS is one beat."""
+    rate: float
+    """Nanoseconds of song time in a nanosecond: tempo / 60 live, 1 where song time is real time;
+    0: song time stands still and nothing is sent."""
+    is_broken: bool = False
+    """Whether what was planned by earlier lines is out of time: it ends and is forgotten."""
+
+    def song_ns_at(self, at_ns: int) -> int:
+        """Song time of a moment."""
+        return self.song_ns + round((at_ns - self.at_ns) * self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Who leads, and where the song is: what the clock process tells about a line."""
+
+    source: SyncSource
+    """Who leads."""
+    is_rolling: bool
+    """Whether the song runs."""
+    tempo_bpm: float
+    """Beats per minute."""
+    line: Line
+    """Song time against real time."""
+    position_ticks: float
+    """Where the song is at `line.at_ns`, PPQ 480 from its beginning."""
+    metre: TimeSignature | None
+    """Of the bar, `onset_ticks` on a bar line of the song; None: the leader does not tell."""
+    jumps: int
+    """How often the host has jumped: a locate, a loop's wrap, a start."""
