@@ -7,7 +7,7 @@ goes on. A *line* maps song time to real time until the next line is drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from bridge.schema.live import SyncSource
@@ -15,6 +15,51 @@ from bridge.schema.notes import TimeSignature
 
 BEAT_NS: Final = 1_000_000_000
 """Song time of one beat, live."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncWish:
+    """Whom to follow, and how the song runs where nobody else leads."""
+
+    source: SyncSource | None = None
+    """Whom to follow; None: whoever rolls."""
+    offset_ms: float = 0.0
+    """Shifts what we send, never what we hear: + is later."""
+    tempo_bpm: float = 120.0
+    """Beats per minute while nobody else leads."""
+    metre: TimeSignature = field(default_factory=lambda: TimeSignature(0, 4, 4))
+    """Of every bar, where the leader does not tell."""
+    is_master: bool = False
+    """Whether we send MIDI clock, start, stop, continue and song position at `clock_out`."""
+
+
+LARGEST_OFFSET_MS: Final = 1000.0
+"""What we send may be shifted by this much, either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncWish:
+    """Whom to follow, and what holds where nobody leads."""
+
+    source: SyncSource | None = None
+    """Who shall lead; None: whoever rolls."""
+    offset_ms: float = 0.0
+    """Shifts what we send, never what we hear: + is later, -1000..1000."""
+    tempo_bpm: float = 120.0
+    """Beats per minute while nobody else tells, 20..400."""
+    metre: TimeSignature = field(default_factory=lambda: TimeSignature(0, 4, 4))
+    """Of every bar, where the leader does not tell."""
+    is_master: bool = False
+    """Whether we send MIDI clock."""
+
+    def __post_init__(self) -> None:
+        check_range("offset_ms", self.offset_ms, -LARGEST_OFFSET_MS, LARGEST_OFFSET_MS)
+        check_range("tempo_bpm", self.tempo_bpm, 20.0, 400.0)
+
+    @property
+    def offset_ns(self) -> int:
+        """The shift of what we send, + is later."""
+        return round(self.offset_ms * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +77,9 @@ class Reading:
     and no position."""
     metre: TimeSignature | None = None
     """Of the bar, `onset_ticks` on a bar line of the song; None: the leader does not tell."""
+    jumps: int = 0
+    """How often the position has jumped so far: a locate, a loop's wrap, a start. While it stays,
+    the position moves as the tempo says, and what is missing to it is the follower's error."""
 
 
 class Follower(Protocol):
@@ -69,6 +117,10 @@ class Line:
     def song_ns_at(self, at_ns: int) -> int:
         """Song time of a moment."""
         return self.song_ns + round((at_ns - self.at_ns) * self.rate)
+
+    def shifted(self, by_ns: int) -> Line:
+        """The same line later by so much, as what we send is by an offset."""
+        return replace(self, at_ns=self.at_ns + by_ns)
 
 
 @dataclass(frozen=True, slots=True)
