@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from bridge.server.worker import SourceNews
 from bridge.transports.base import TimedMessage, TimedNote
-from bridge.transports.clock import News
+from bridge.transports.talk import News
 
 
 class ClockLink(Protocol):

@@ -8,7 +8,7 @@ from typing import Final
 from bridge.server.timeline import Timeline
 from bridge.transports.agenda import Agenda
 from bridge.transports.base import TimedMessage, TimedNote
-from bridge.transports.clock import News, Progress, Stopped
+from bridge.transports.talk import News, Progress, Stopped
 
 _FOREVER_NS: Final = 1 << 62
 

@@ -39,8 +39,8 @@ from bridge.server.take import Take, TakeFile
 from bridge.server.timeline import Slot, Timeline
 from bridge.server.worker import BarMade, Finished, Restarted
 from bridge.transports.base import NANOSECONDS_PER_SECOND, TimedMessage, TimedNote, control_bytes
-from bridge.transports.clock import Listening, Lost, News, NotOpened, Opened, Progress, Stopped
 from bridge.transports.midi import how_to_get_one
+from bridge.transports.talk import Listening, Lost, News, NotOpened, Opened, Progress, Stopped
 
 SOONEST_NS: Final = 50_000_000
 """A bar that is to begin earlier than this from now is too late: it waits for the next bar line."""

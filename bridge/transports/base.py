@@ -16,8 +16,13 @@ from bridge.schema.notes import ControlEvent, ControlKind
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 PORT_NAME: Final = "Segue"
 """What our port is called unless somebody wants it otherwise."""
+MAIN_OUTPUT: Final = "midi_out"
+"""Short name of the output that everything goes to unless it is told otherwise."""
 APIS: Final = ("jack", "alsa", "coremidi", "winmm", "rtmidi-jack")
 """Every MIDI system that we can speak to, as `--api` names it."""
+
+Key = tuple[str, int, int]
+"""Short name of an output, channel and pitch: what can sound once at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class TimedNote:
     """When it ends, in song time; later than `on_ns`."""
     release_velocity: int = 64
     """0..127."""
+    port: str = MAIN_OUTPUT
+    """Short name of the output; where there is none of that name, the first output."""
 
     def __post_init__(self) -> None:
         check_range("channel", self.channel, 0, 15)
@@ -66,6 +73,8 @@ class TimedMessage:
     """When it is due, in song time."""
     payload: bytes
     """Status byte 0xA0..0xEF and its data bytes."""
+    port: str = MAIN_OUTPUT
+    """Short name of the output; where there is none of that name, the first output."""
 
     def __post_init__(self) -> None:
         if not self.payload or not 0xA0 <= self.payload[0] <= 0xEF:
@@ -85,21 +94,66 @@ class NoteReport:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardMessage:
+    """One channel message that was played to us."""
+
+    port: str
+    """Short name of the input."""
+    at_ns: int
+    """When, by `time.perf_counter_ns`; through JACK the moment at which an output of the same cycle
+    would sound, which may be some milliseconds ahead."""
+    song_ns: int
+    """When, in song time."""
+    payload: bytes
+    """Status byte 0x80..0xEF and its data bytes; a note-on without velocity comes as a note-off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A connection between one of our ports and somebody else's."""
+
+    ours: str
+    """Short name of our port."""
+    theirs: str
+    """Full name of the other."""
+
+
+@dataclass(frozen=True, slots=True)
 class PortWish:
-    """Which MIDI port somebody wants."""
+    """Which MIDI ports somebody wants."""
 
     name: str = PORT_NAME
-    """Name of our virtual port; on Windows, part of the name of the port to open."""
+    """What our ports are called; on Windows, part of the name of the ports to open."""
     api: str | None = None
     """One of APIS; None: the best that works here."""
     connect: str | None = None
     """Part of the name of an input to play to, in any case; None: whoever connects to us."""
+    outputs: tuple[str, ...] = (MAIN_OUTPUT,)
+    """Short names, the main one first; JACK shows `Segue:midi_out`, others use `full_name`."""
+    inputs: tuple[str, ...] = ()
+    """Short names; a host's clock is heard at the first one."""
+    listen: tuple[str, ...] = ()
+    """Parts of the names of MIDI sources to hear, in any case; `control_in=nano` connects to that
+    input, one without a `=` to the first input."""
 
     def __post_init__(self) -> None:
+        if not self.outputs or len({*self.outputs, *self.inputs}) < len(self.outputs + self.inputs):
+            raise RequestError(f"ports need names of their own: {self.outputs}, {self.inputs}")
         if not self.name.strip() or ":" in self.name:
             raise RequestError(f"a port needs a name without a colon, not {self.name!r}")
         if self.api is not None and self.api not in APIS:
             raise RequestError(f"no MIDI system {self.api!r}; one of: {', '.join(APIS)}")
+
+    def full_name(self, short: str) -> str:
+        """Give what a port is called where each has a name of its own: `Segue`, `Segue In`.
+
+        Args:
+            short: `midi_out` is `Segue`, `midi_in` `Segue In`, `control_in` `Segue Control`.
+        """
+        words = {"midi_out": "", "midi_in": "In"}.get(short)
+        if words is None:
+            words = short.removesuffix("_in").removesuffix("_out").replace("_", " ").title()
+        return f"{self.name} {words}".strip()
 
 
 def control_bytes(control: ControlEvent, *, channel: int) -> bytes:

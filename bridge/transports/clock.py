@@ -16,27 +16,30 @@ import gc
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Final
 
 from bridge.transports.agenda import Agenda
-from bridge.transports.base import (
-    NANOSECONDS_PER_SECOND,
-    NoteReport,
-    PortWish,
-    TimedMessage,
-    TimedNote,
-)
+from bridge.transports.base import PortWish
 from bridge.transports.child import leave_signals_to_the_parent
 from bridge.transports.opening import Attempt, open_wire
 from bridge.transports.scheduler import raise_priority, silent_wire
+from bridge.transports.talk import (
+    WAITING_NS,
+    Command,
+    Listening,
+    Lost,
+    News,
+    NotOpened,
+    Opened,
+    Panic,
+    Play,
+    Progress,
+    Start,
+    Stop,
+    Stopped,
+)
 from bridge.transports.wire import Wire
-
-LEAD_NS: Final = 150_000_000
-"""Between `Start` and song time 0: time to bring the first notes to the wire."""
-WAITING_NS: Final = -24 * 3600 * NANOSECONDS_PER_SECOND
-"""Song time while nobody has said `Start`."""
 
 _LOOK_SECONDS: Final = 0.05
 """The clock reports, and looks after its wire, at least this often."""
@@ -45,104 +48,6 @@ _TEND_NS: Final = 1_000_000_000
 _SWITCH_SECONDS: Final = 0.0002
 """The longest that Python code here may keep the process callback from running."""
 
-
-# --- what the parent says
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Begin, or go on."""
-
-    song_ns: int
-    """Song time at `at_ns`; negative before the music."""
-    at_ns: int
-    """A moment, by `time.perf_counter_ns`, which all processes of a machine share."""
-    debts: tuple[tuple[int, int], ...] = ()
-    """Channel and pitch of notes that a clock before this one may have left sounding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """Send these in time."""
-
-    notes: tuple[TimedNote, ...]
-    """In any order."""
-    messages: tuple[TimedMessage, ...] = ()
-    """In any order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Panic:
-    """End every note that sounds; go on with those to come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """End every note that sounds, close the port and exit."""
-
-
-Command = Start | Play | Panic | Stop
-
-
-# --- what the clock says
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A port is open."""
-
-    api: str
-    """One of `bridge.transports.base.APIS`."""
-    name: str
-    """As others see it."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotOpened:
-    """No MIDI system let us open a port; the music goes on in silence."""
-
-    reasons: tuple[str, ...]
-    """One for each that was tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The port is gone; the music goes on in silence until it comes back."""
-
-    reason: str
-    """In one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """Those who listen have changed."""
-
-    names: tuple[str, ...]
-    """Full names of the inputs that are connected to us, where the MIDI system tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where the music is, and what was sent since the last time."""
-
-    song_ns: int
-    """Song time at `at_ns`."""
-    at_ns: int
-    """A moment, by `time.perf_counter_ns`."""
-    reports: tuple[NoteReport, ...]
-    """In the order in which they were sent."""
-    dropped: int
-    """Note-ons that came too late to be sent, so far."""
-    overruns: int
-    """How often the MIDI system said that somebody was too slow, so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """Everything is silent and the port closed; the last thing a clock says."""
-
-
-News = Opened | NotOpened | Lost | Listening | Progress | Stopped
 
 Opener = Callable[[PortWish, tuple[str, ...]], Attempt]
 """Opens a wire for a wish, to be connected again to those who listened before."""

@@ -9,7 +9,8 @@ from typing import Final, Protocol
 from bridge.errors import PortError
 from bridge.transports.base import NoteReport, PortWish, TimedMessage, TimedNote
 from bridge.transports.child import Child
-from bridge.transports.clock import (
+from bridge.transports.clock import run_clock
+from bridge.transports.talk import (
     LEAD_NS,
     Command,
     Listening,
@@ -21,7 +22,6 @@ from bridge.transports.clock import (
     Start,
     Stop,
     Stopped,
-    run_clock,
 )
 
 _SILENT_NS: Final = 3_000_000_000

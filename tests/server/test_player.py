@@ -11,7 +11,7 @@ from bridge.server.player import Ending, Plan, Player
 from bridge.server.take import TakeFile
 from bridge.server.worker import BarMade, Finished, Restarted
 from bridge.transports.agenda import Agenda
-from bridge.transports.clock import NotOpened, Opened, Progress, Stopped
+from bridge.transports.talk import NotOpened, Opened, Progress, Stopped
 from tests.fakes import Receiver, fake_bar
 
 SECOND_NS = 1_000_000_000

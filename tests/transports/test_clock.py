@@ -2,8 +2,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.transports.base import PortWish, TimedNote
-from bridge.transports.clock import (
-    ClockKeeper,
+from bridge.transports.clock import ClockKeeper
+from bridge.transports.opening import Attempt
+from bridge.transports.scheduler import SilentPort
+from bridge.transports.talk import (
     Lost,
     NotOpened,
     Opened,
@@ -14,8 +16,6 @@ from bridge.transports.clock import (
     Stop,
     Stopped,
 )
-from bridge.transports.opening import Attempt
-from bridge.transports.scheduler import SilentPort
 from tests.fakes import FakePort, HandClock, Receiver, SteppedWire
 from tests.transports.test_agenda import timed_notes
 

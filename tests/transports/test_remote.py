@@ -2,7 +2,8 @@ import pytest
 
 from bridge.errors import PortError
 from bridge.transports.base import NoteReport, PortWish, TimedMessage, TimedNote
-from bridge.transports.clock import (
+from bridge.transports.remote import RemoteClock
+from bridge.transports.talk import (
     LEAD_NS,
     Listening,
     Lost,
@@ -12,7 +13,6 @@ from bridge.transports.clock import (
     Stop,
     Stopped,
 )
-from bridge.transports.remote import RemoteClock
 from tests.fakes import FakeProcess, HandClock
 
 SECOND_NS = 1_000_000_000
