@@ -107,8 +107,9 @@ def find_host_folder(plugin: Plugin, machine: Machine) -> Path:
         if looked_for
         else f"nobody knows where {plugin.title} keeps its folder on {machine.system}"
     )
+    called = plugin.folders[0].folder.rpartition("/")[2] or "scripts"
     raise NotFoundError(
-        f"{found_not}; start it once, or name its folder:"
+        f"{found_not}; start it once, or name its folder of {called}:"
         f" `segue plugins install {plugin.name} --to FOLDER`"
     )
 

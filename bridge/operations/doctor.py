@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import bridge
-from bridge.errors import NotFoundError
+from bridge.errors import NotFoundError, SegueError
+from bridge.operations.plugins import ListPluginsRequest, list_plugins
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.health import Checkup, Finding, Health
+from bridge.schema.plugin import InstalledPlugin, PluginState
 
 DISTRIBUTION: Final = "segue"
 """What we are called where packages are installed."""
@@ -38,7 +40,7 @@ def examine(request: DoctorRequest, studio: Studio) -> Checkup:
         (
             *_installation(),
             *_models(studio),
-            *_plugins(),
+            *_plugins(studio),
             _fluidsynth(),
             *request.seen_by_door,
         )
@@ -126,22 +128,32 @@ def _models(studio: Studio) -> Iterator[Finding]:
             yield Finding("models", name, Health.GOOD, found)
 
 
-def find_plugins() -> tuple[str, ...]:
-    """Give the names of the hosts that a plugin was installed for, or lies in the checkout for."""
-    for folder in (_PACKAGE / "_plugins", _PACKAGE.parent / "plugins"):
-        if folder.is_dir():
-            return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
-    return ()
+def _plugins(studio: Studio) -> Iterator[Finding]:
+    """Look which plugins came with us, and which of them are installed."""
+    try:
+        lines = list_plugins(ListPluginsRequest(), studio)
+    except SegueError as error:
+        yield Finding("plugins", "hosts", Health.BROKEN, str(error), "reinstall Segue")
+        return
+    for line in lines:
+        if line.host_folder is None and not line.installed:
+            yield Finding("plugins", line.name, Health.GOOD, f"{line.title} was not found here")
+        elif not line.installed:
+            found = f"not installed; it would go to {line.host_folder}"
+            advice = f"segue plugins install {line.name}"
+            yield Finding("plugins", line.name, Health.MISSING, found, advice)
+        for place in line.installed:
+            yield _installed_plugin(line.name, place)
 
 
-def _plugins() -> Iterator[Finding]:
-    """Look which plugins came with us."""
-    hosts = find_plugins()
-    if not hosts:
-        advice = "any DAW can record from the MIDI port; no plugin is needed for that"
-        yield Finding("plugins", "hosts", Health.MISSING, "none in this version", advice)
-    for host in hosts:
-        yield Finding("plugins", host, Health.GOOD, "came with Segue")
+def _installed_plugin(name: str, place: InstalledPlugin) -> Finding:
+    """Say how an installed plugin stands."""
+    found = f"{place.state}, in {place.folder}"
+    if place.state is PluginState.CURRENT:
+        return Finding("plugins", name, Health.GOOD, found)
+    force = " --force" if place.state is PluginState.CHANGED else ""
+    advice = f"segue plugins install {name} --to '{place.folder}'{force}"
+    return Finding("plugins", name, Health.MISSING, found, advice)
 
 
 def _fluidsynth() -> Finding:

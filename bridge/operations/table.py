@@ -26,6 +26,7 @@ from bridge.operations.studio import Studio
 ROOMS: Final[dict[str, str]] = {
     "music": "bridge.operations.music",
     "models": "bridge.operations.models",
+    "plugins": "bridge.operations.plugins",
     "doctor": "bridge.operations.doctor",
 }
 """The module of each room's operations; it is imported when one of them is asked for."""

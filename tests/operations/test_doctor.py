@@ -8,11 +8,11 @@ from bridge.errors import NotFoundError
 from bridge.operations.doctor import (
     DoctorRequest,
     examine,
-    find_plugins,
     install_size_bytes,
 )
 from bridge.operations.studio import Studio
 from bridge.schema.health import Checkup, Finding, Health
+from bridge.schema.plugin import InstalledPlugin, PluginLine, PluginState
 from tests.toys import write_toy
 
 
@@ -38,13 +38,34 @@ def test_a_package_that_is_not_installed_has_no_size():
     assert install_size_bytes("no-such-package-of-ours") is None
 
 
-def test_plugins_are_those_of_the_package_or_else_of_the_checkout(tmp_path, monkeypatch):
-    monkeypatch.setattr(doctor_module, "_PACKAGE", tmp_path / "bridge")
-    assert find_plugins() == ()
-    (tmp_path / "plugins/reaper").mkdir(parents=True)
-    assert find_plugins() == ("reaper",)
-    (tmp_path / "bridge/_plugins/blender").mkdir(parents=True)
-    assert find_plugins() == ("blender",)
+def plugin_finding(monkeypatch, *lines):
+    monkeypatch.setattr(doctor_module, "list_plugins", lambda request, studio: lines)
+    findings = examine(DoctorRequest(), Studio()).findings
+    return next(finding for finding in findings if finding.area == "plugins")
+
+
+@pytest.mark.parametrize(
+    ("host_folder", "state", "health", "advice"),
+    [
+        (None, None, Health.GOOD, ""),
+        ("/daw", None, Health.MISSING, "segue plugins install daw"),
+        ("/daw", PluginState.CURRENT, Health.GOOD, ""),
+        ("/daw", PluginState.OUTDATED, Health.MISSING, "segue plugins install daw --to '/it'"),
+        (
+            "/daw",
+            PluginState.CHANGED,
+            Health.MISSING,
+            "segue plugins install daw --to '/it' --force",
+        ),
+    ],
+)
+def test_a_plugin_that_is_not_current_where_its_host_is_comes_with_advice(
+    monkeypatch, host_folder, state, health, advice
+):
+    installed = () if state is None else (InstalledPlugin("/it", "1.0", state),)
+    line = PluginLine("daw", "Daw", "Daw 1", host_folder, installed)
+    found = plugin_finding(monkeypatch, line)
+    assert (found.name, found.health, found.advice) == ("daw", health, advice)
 
 
 def sound(monkeypatch, **changes):
