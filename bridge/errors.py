@@ -4,7 +4,8 @@
     ├── RequestError              exit 2  HTTP 400  you asked wrongly
     │   ├── RangeError            exit 2  HTTP 400  a number outside its range (also a ValueError)
     │   ├── NotFoundError         exit 2  HTTP 404  a file, model, port or name that is not there
-    │   └── OutputExistsError     exit 2  HTTP 409  a file that would be overwritten
+    │   ├── OutputExistsError     exit 2  HTTP 409  a file that would be overwritten
+    │   └── PacketError           exit 2  HTTP 400  a network packet that is damaged or no OSC
     ├── FileFormatError           exit 1  HTTP 422  a file that is damaged or of another kind
     ├── StorageError              exit 1  HTTP 507  a full disk, a folder that may not be written
     ├── ModelError                exit 1  HTTP 500  a model that cannot be used
@@ -57,6 +58,10 @@ class OutputExistsError(RequestError):
     http_status = 409
 
 
+class PacketError(RequestError):
+    """Say that a packet from the network is damaged, or no OSC."""
+
+
 class FileFormatError(SegueError):
     """Say that a file is damaged, truncated or of another kind."""
 
@@ -101,6 +106,12 @@ class PortError(SegueError):
 
 class WorkerError(SegueError):
     """Say that a process of ours died or did not answer."""
+
+    http_status = 503
+
+
+class BusyError(SegueError):
+    """Say that too much is waiting already."""
 
     http_status = 503
 
