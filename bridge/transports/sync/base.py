@@ -10,27 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from bridge.errors import check_range
 from bridge.schema.live import SyncSource
 from bridge.schema.notes import TimeSignature
 
 BEAT_NS: Final = 1_000_000_000
 """Song time of one beat, live."""
-
-
-@dataclass(frozen=True, slots=True)
-class SyncWish:
-    """Whom to follow, and how the song runs where nobody else leads."""
-
-    source: SyncSource | None = None
-    """Whom to follow; None: whoever rolls."""
-    offset_ms: float = 0.0
-    """Shifts what we send, never what we hear: + is later."""
-    tempo_bpm: float = 120.0
-    """Beats per minute while nobody else leads."""
-    metre: TimeSignature = field(default_factory=lambda: TimeSignature(0, 4, 4))
-    """Of every bar, where the leader does not tell."""
-    is_master: bool = False
-    """Whether we send MIDI clock, start, stop, continue and song position at `clock_out`."""
 
 
 LARGEST_OFFSET_MS: Final = 1000.0
