@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "  segue plugins remove ableton"
 )
 def plugins() -> None:
-    """Put Segue's plugins into your DAW's folder, and take them out again."""
+    """Put plugins into your DAW, and take them out."""
 
 
 @plugins.command(
