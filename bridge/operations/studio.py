@@ -46,6 +46,22 @@ def _nobody_listens(done: int, total: int, what: str) -> None:
     """Take no note."""
 
 
+class _Shelf:
+    """Opens the folder of models once, whoever asks first."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._registry: Registry | None = None
+        self._opening = threading.Lock()
+
+    def registry(self) -> Registry:
+        """Every model there is."""
+        with self._opening:
+            if self._registry is None:
+                self._registry = Registry(find_models_folder(self._folder))
+            return self._registry
+
+
 class Studio:
     """The models, and a line to the person who waits.
 
@@ -65,12 +81,20 @@ class Studio:
         progress: Progress | None = None,
         stage: Stage | None = None,
     ) -> None:
-        self._folder = models
+        self._shelf = _Shelf(models)
         self._progress = progress or _nobody_listens
         self._stage = stage
-        self._registry: Registry | None = None
-        self._opening = threading.Lock()
         self._cancelled = threading.Event()
+
+    def for_job(self, progress: Progress) -> Studio:
+        """Give a studio with the same models, for one job: it is cancelled by itself.
+
+        Args:
+            progress: hears how far that job has come.
+        """
+        studio = Studio(progress=progress, stage=self._stage)
+        studio._shelf = self._shelf
+        return studio
 
     @property
     def registry(self) -> Registry:
@@ -79,10 +103,7 @@ class Studio:
         Raises:
             NotFoundError: there is no folder of models.
         """
-        with self._opening:
-            if self._registry is None:
-                self._registry = Registry(find_models_folder(self._folder))
-            return self._registry
+        return self._shelf.registry()
 
     def model(self, name: str) -> Model:
         """Give a model: `studio.model("music/melody_vae")`.
