@@ -1,0 +1,1 @@
+"""OSC over UDP: packets that were checked, timetags that are kept, and how others find us."""
