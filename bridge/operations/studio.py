@@ -41,6 +41,9 @@ class Stage(Protocol):
     def takes(self) -> tuple[Take, ...]:
         """Give the last takes, the latest first."""
 
+    def rate(self, number: int, rating: int) -> None:
+        """Note what somebody thinks of a take: 1 thumb up, -1 thumb down, 0 neither."""
+
 
 def _nobody_listens(done: int, total: int, what: str) -> None:
     """Take no note."""
@@ -139,6 +142,15 @@ class Studio:
         if self._cancelled.is_set():
             raise CancelledError(f"cancelled after {done} of {total} {what}")
         self._progress(done, total, what)
+
+    def stop_if_cancelled(self) -> None:
+        """Be another good place to stop, before there is any progress.
+
+        Raises:
+            CancelledError: the person gave up.
+        """
+        if self._cancelled.is_set():
+            raise CancelledError("cancelled before it began")
 
     def cancel(self) -> None:
         """Give up: the operation that runs ends at its next `progress`; from any thread."""

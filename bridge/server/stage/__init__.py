@@ -1,0 +1,1 @@
+"""What is played live: modes that hear, wait for the beat, and answer on it."""

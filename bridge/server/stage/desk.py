@@ -1,0 +1,187 @@
+"""What a mode has at hand: the song, the settings, a way to ask for music and one to play it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import Final, Protocol
+
+from bridge.operations.music import AnswerRequest, PlayRequest
+from bridge.schema.live import LiveSettings, PartRoute
+from bridge.schema.notes import Note, NoteSequence
+from bridge.schema.performance import Bar
+from bridge.server.stage.song import Song, to_song_ns
+from bridge.transports.base import TimedMessage, TimedNote
+
+_SHORTEST_NS: Final = 1_000_000
+"""A note of no length still sounds for so long; in song time, so about a millisecond."""
+_KEPT_TICKS: Final = 480 * 64
+"""A note that ended so long ago is forgotten."""
+
+
+class Sender(Protocol):
+    """What plays: the clock process."""
+
+    def play(self, notes: tuple[TimedNote, ...], messages: tuple[TimedMessage, ...]) -> None:
+        """Have notes and messages sent in time."""
+
+    def forget(self, note_ids: frozenset[int] | None) -> None:
+        """Do not play these; end those that sound. None: all."""
+
+
+class Asking(Protocol):
+    """A question that is on its way."""
+
+    def drop(self) -> None:
+        """Do not wait for the answer any more; it will not be told."""
+
+
+class Bars(Protocol):
+    """A band in the other process, bar by bar."""
+
+    def ask(self, told: Callable[[Bar], None]) -> None:
+        """Have the next bar told, soon or never; one at a time."""
+
+    def drop(self) -> None:
+        """Send the band home; nothing more is told."""
+
+
+class Maker(Protocol):
+    """Who makes music when asked."""
+
+    def answer(self, request: AnswerRequest, told: Callable[[NoteSequence], None]) -> Asking:
+        """Have an answer made and told, soon or never."""
+
+    def band(self, request: PlayRequest) -> Bars:
+        """Call a band together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A note on its way."""
+
+    note_id: int
+    """As the clock knows it."""
+    part: str
+    """One of `bridge.schema.live.PARTS`."""
+    note: Note
+    """Its onset in song ticks."""
+
+
+class Desk:
+    """The song, the settings, a way to ask for music and one to play it.
+
+    Args:
+        song: where the song is.
+        settings: what is set.
+        sender: plays.
+        maker: makes music when asked.
+    """
+
+    def __init__(self, song: Song, settings: LiveSettings, sender: Sender, maker: Maker) -> None:
+        self.song = song
+        self.settings = settings
+        self.ask = maker.answer
+        self.band = maker.band
+        self.doing = "listening"
+        """What the mode does now, in a word or two."""
+        self.shortened = 0
+        """Notes that were left out because they came too late."""
+        self.on_played: Callable[[Planned], None] = lambda planned: None
+        """Is told of every note that is handed to the clock."""
+        self._sender = sender
+        self._ids = count()
+        self._planned: dict[int, Planned] = {}
+
+    def play(self, part: str, notes: Iterable[Note], *, start_ticks: int) -> frozenset[int]:
+        """Play notes of a part in time; those whose time has passed are left out.
+
+        Args:
+            part: one of `bridge.schema.live.PARTS`; its route says where it goes.
+            notes: onsets from `start_ticks`.
+            start_ticks: in song ticks.
+
+        Returns:
+            The notes' ids, for `forget`.
+        """
+        route = self.settings.route(part)
+        if route.is_muted:
+            return frozenset()
+        now_ticks = self.song.now_ticks
+        timed: list[TimedNote] = []
+        for note in notes:
+            if start_ticks + note.onset_ticks < now_ticks:
+                self.shortened += 1
+                continue
+            timed.append(self._plan(part, route, note, start_ticks))
+        self._forget_old(now_ticks)
+        if timed:
+            self._sender.play(tuple(timed), ())
+        return frozenset(note.note_id for note in timed)
+
+    def forget(self, note_ids: frozenset[int]) -> None:
+        """Do not play these notes; end those that sound."""
+        if note_ids:
+            self._sender.forget(note_ids)
+            self._cut(note_ids)
+
+    def forget_from(self, note_ids: frozenset[int], ticks: float) -> frozenset[int]:
+        """Do not play those of these notes that begin from a moment on; give the others."""
+        later = {
+            note_id
+            for note_id in note_ids
+            if note_id in self._planned and self._planned[note_id].note.onset_ticks >= ticks
+        }
+        self.forget(frozenset(later))
+        return note_ids - later
+
+    def forget_all(self) -> None:
+        """Do not play anything that was planned; end whatever sounds."""
+        self._sender.forget(None)
+        self.forget_plans()
+
+    def forget_plans(self) -> None:
+        """Take note that the clock has forgotten whatever was planned."""
+        self._cut(frozenset(self._planned))
+
+    def played(self, note_ids: frozenset[int]) -> tuple[Planned, ...]:
+        """Give those of these notes that were not forgotten, in order."""
+        kept = [self._planned[note_id] for note_id in note_ids if note_id in self._planned]
+        return tuple(sorted(kept, key=lambda planned: planned.note.onset_ticks))
+
+    def _plan(self, part: str, route: PartRoute, note: Note, start_ticks: int) -> TimedNote:
+        note_id = next(self._ids)
+        onset = start_ticks + note.onset_ticks
+        on_ns = to_song_ns(onset)
+        off_ns = max(to_song_ns(onset + note.duration_ticks), on_ns + _SHORTEST_NS)
+        placed = Note(note.pitch, onset, note.duration_ticks, note.velocity, note.release_velocity)
+        planned = Planned(note_id, part, placed)
+        self._planned[note_id] = planned
+        self.on_played(planned)
+        return TimedNote(
+            note_id=note_id,
+            channel=route.channel,
+            pitch=note.pitch,
+            velocity=note.velocity,
+            on_ns=on_ns,
+            off_ns=off_ns,
+            release_velocity=note.release_velocity,
+            port=route.port,
+        )
+
+    def _cut(self, note_ids: frozenset[int]) -> None:
+        """Take off the plan what will not be heard; what began stays, as long as it sounded."""
+        now_ticks = self.song.now_ticks
+        for note_id in note_ids:
+            planned = self._planned.get(note_id)
+            if planned is not None and planned.note.onset_ticks >= now_ticks:
+                del self._planned[note_id]
+
+    def _forget_old(self, now_ticks: float) -> None:
+        if len(self._planned) > 4096:
+            self._planned = {
+                note_id: planned
+                for note_id, planned in self._planned.items()
+                if planned.note.end_ticks > now_ticks - _KEPT_TICKS
+            }
