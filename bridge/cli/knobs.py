@@ -1,4 +1,4 @@
-"""The options that steer all that is musical: seed, temperature, density, key, scale, style."""
+"""The options that steer all that is musical: seed, temperature, density, key, swing, style .."""
 
 from __future__ import annotations
 
@@ -103,6 +103,24 @@ def knob_options(temperature: float = 1.0) -> Callable[[CommandT], CommandT]:
             help="Tempo in beats a minute, 20 to 400.",
         ),
         click.option(
+            "--swing",
+            type=click.FloatRange(0.0, 1.0),
+            default=0.0,
+            help="Off-beat eighths (in 6/8, 7/8 ..: sixteenths) come later: 1 is a full triplet.",
+        ),
+        click.option(
+            "--humanise",
+            type=click.FloatRange(0.0, 1.0),
+            show_default="drums 1, the others 0",
+            help="How far players leave the grid: 0 not at all, 1 as drummers do.",
+        ),
+        click.option(
+            "--register",
+            type=click.FloatRange(36.0, 96.0),
+            show_default="that of the input, or left to the model",
+            help="Mean pitch of the melody as a MIDI number, 36 to 96; 60 is middle C.",
+        ),
+        click.option(
             "--style",
             type=click.Choice(STYLE_NAMES),
             show_default="left to the model",
@@ -123,7 +141,7 @@ def make_request(request_type: Callable[..., Any], options: dict[str, Any], **mo
 
     Args:
         request_type: a request with `seed`, `knobs` and `style`.
-        options: what click gave: seed, temperature, density, key, scale, bpm and style.
+        options: what click gave for `knob_options`.
         more: the request's other fields.
     """
     from bridge.schema.notes import Mode
@@ -138,6 +156,9 @@ def make_request(request_type: Callable[..., Any], options: dict[str, Any], **mo
         mode=mode,
         scale=options["scale"] or (mode.value if mode else None),
         tempo_bpm=options["bpm"],
+        swing=options["swing"],
+        humanise=options["humanise"],
+        register=options["register"],
     )
     seed = options["seed"] if options["seed"] is not None else secrets.randbelow(_MOST_SEEDS)
     return request_type(seed=seed, knobs=knobs, style=options["style"], **more)

@@ -45,21 +45,15 @@ def music() -> None:
 @music.command(
     epilog="\b\nExamples:\n"
     "  segue music play                                  until Ctrl-C, on a port named Segue\n"
-    "  segue music play --key Am --bpm 96 --style pop\n"
+    "  segue music play --key Am --bpm 96 --style pop --swing 0.7\n"
     "  segue music play --bars 16 --save take.mid --render take.wav --seed 7\n"
     "  segue music play --connect fluidsynth             straight into a synthesizer"
 )
 @play_options
-@click.option(
-    "--humanise",
-    type=click.FloatRange(0.0, 1.0),
-    default=1.0,
-    help="How far the drums leave the grid: 0 not at all, 1 as drummers do.",
-)
 @knob_options()
 @force_option
 @json_option
-def play(humanise: float, **options: Any) -> None:
+def play(**options: Any) -> None:
     """Play melody, bass and drums, endlessly, on a virtual MIDI port.
 
     Melody is on channel 1, bass on 2, drums on 10. What was played is saved as a MIDI file. Ctrl-C
@@ -68,7 +62,7 @@ def play(humanise: float, **options: Any) -> None:
     from bridge.cli.play import perform
     from bridge.operations.music import PlayRequest, bars_of
 
-    request = make_request(PlayRequest, options, humanise=humanise)
+    request = make_request(PlayRequest, options, bars=options["bars"])
     door = click.get_current_context().find_object(Door) or Door()
     click.echo(f"seed {request.seed}", err=True)
     perform(partial(bars_of, models=door.models), request, knobs=request.knobs, options=options)
@@ -218,8 +212,8 @@ def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, An
 
 def _summary(sequence: NoteSequence, path: Path, seed: int) -> str:
     """Say in a line what was written."""
+    from bridge.music.frame import melody_part
     from bridge.music.key import Key, find_key
-    from bridge.music.melodies import melody_part
 
     sounding = any(part.notes and not part.is_drums for part in sequence.parts)
     melody = melody_part(sequence).notes if sounding else ()

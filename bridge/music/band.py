@@ -7,7 +7,7 @@ space; after four periods a new one follows out of the last ending.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,9 +16,12 @@ import numpy as np
 from bridge.music import drums_vae, melody_vae
 from bridge.music.drum_grid import STEPS_PER_BAR, from_drum_grid
 from bridge.music.drums_vae import DrumWish
+from bridge.music.feel import draw_touch, swing_of, swung, touched
+from bridge.music.frame import new_frame
 from bridge.music.harmony import Chord, bass_line, find_chords
-from bridge.music.melodies import Improviser, levelled, new_frame, transposed
-from bridge.music.melody_grid import MelodyGrid, from_grid, joined
+from bridge.music.lines import levelled, transposed
+from bridge.music.melodies import Improviser
+from bridge.music.melody_grid import FIRST_PITCH, MelodyGrid, from_grid, joined
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
 from bridge.schema.notes import DRUM_CHANNEL, Note, Part, TimeSignature
@@ -56,6 +59,8 @@ class _Phrase:
     """[time=48], the tonic at C."""
     drums: tuple[Note, ...]
     """From the start of the phrase."""
+    touch: FloatArray
+    """float32 [2, time=48], see `draw_touch`: of a note that begins at a slot."""
 
 
 class Band:
@@ -64,20 +69,24 @@ class Band:
     Args:
         improviser: plays the melody; its knobs, style and chance are the whole band's.
         drums: the drums VAE.
-        humanise: 0..1; how far the drums leave the grid: 0 not at all, 1 as drummers do.
     """
 
-    def __init__(self, improviser: Improviser, drums: Model, *, humanise: float = 1.0) -> None:
+    def __init__(self, improviser: Improviser, drums: Model) -> None:
         self._melody, self._drums = improviser.model, drums
         self._knobs, self._rng = improviser.knobs, improviser.rng
+        self._feel_rng = improviser.rng.spawn(1)[0]
         self._frame = new_frame(improviser.knobs, TimeSignature(0, 4, 4))
+        self._swing = swing_of(improviser.knobs.swing, self._frame.metre)
         asked = self._frame.wish(
             improviser.knobs, register=_MELODY_REGISTER, style=improviser.style
         )
         if asked.density is None:
             asked = replace(asked, density=_MELODY_DENSITY)
         self._wish = melody_vae.typical_wish(self._melody, asked, self._rng)
-        self._humanise = np.float32(humanise)
+        self._semitones = -self._frame.key.shift_to_c
+        if improviser.knobs.register is not None and self._wish.register is not None:
+            sounding = self._wish.register + self._semitones
+            self._semitones += 12 * round((improviser.knobs.register - sounding) / 12)
         self._ending: FloatArray | None = None
 
     def bars(self) -> Iterator[Bar]:
@@ -155,8 +164,11 @@ class Band:
             leaning=self._frame.leaning(invents=True),
         )[0]
         drums = drums_vae.decode(self._drums, groove, temperature=temperature, rng=rng)[0]
-        drums = replace(drums, offsets=self._humanise * drums.offsets)
-        return _Phrase(phrase, from_drum_grid(drums))
+        loose = 1.0 if self._knobs.humanise is None else self._knobs.humanise
+        drums = replace(drums, offsets=np.float32(loose) * drums.offsets)
+        touch = draw_touch(len(phrase.tokens), self._feel_rng)
+        touch[0, 0] = abs(touch[0, 0])  # no phrase begins before its bar line
+        return _Phrase(phrase, from_drum_grid(drums, self._swing), touch)
 
     def _chords(self, phrase: _Phrase, previous: Chord | None) -> list[Chord]:
         """Find the chords of a phrase's two bars."""
@@ -168,8 +180,7 @@ class Band:
         self, index: int, phrase: _Phrase, following: _Phrase, chords: list[Chord]
     ) -> Iterator[Bar]:
         """Give the bars of a phrase; `chords` are theirs and the one after."""
-        both = self._in_key(from_grid(joined([phrase.melody, following.melody], beats=8)))
-        melody = levelled(both, mean_velocity=_MELODY_VELOCITY)
+        melody = self._sung(phrase, following)
         for bar in range(2):
             start, end = bar * BAR_TICKS, (bar + 1) * BAR_TICKS
             drums = _within(phrase.drums, start, end)
@@ -179,6 +190,8 @@ class Band:
                 bar_ticks=BAR_TICKS,
                 kicks_ticks=[note.onset_ticks for note in drums if note.pitch == _KICK],
             )
+            swinging = swung(bass, self._swing)
+            bass = self._touched(swinging, draw_touch(len(bass), self._feel_rng))
             yield Bar(
                 index=index + bar,
                 duration_ticks=BAR_TICKS,
@@ -192,8 +205,21 @@ class Band:
             )
 
     def _in_key(self, notes: tuple[Note, ...]) -> tuple[Note, ...]:
-        """Move notes from C to the key."""
-        return tuple(transposed(notes, -self._frame.key.shift_to_c))
+        """Move notes from C to the key, and to the octave that is asked for."""
+        return tuple(transposed(notes, self._semitones))
+
+    def _sung(self, phrase: _Phrase, following: _Phrase) -> tuple[Note, ...]:
+        """Give the melody of a phrase and the one after, in key, register and feel."""
+        grid = joined([phrase.melody, following.melody], beats=8)
+        touch = np.concatenate([phrase.touch, following.touch], axis=1)
+        line = swung(self._in_key(from_grid(grid)), self._swing)
+        level = levelled(line, mean_velocity=_MELODY_VELOCITY)
+        return self._touched(level, touch[:, grid.tokens >= FIRST_PITCH])
+
+    def _touched(self, notes: Sequence[Note], touch: FloatArray) -> tuple[Note, ...]:
+        """Give notes a player's touch, as far as that is asked for."""
+        amount = self._knobs.humanise or 0.0
+        return tuple(touched(notes, touch, amount=amount, tempo_bpm=self._frame.tempo_bpm))
 
 
 def _within(notes: tuple[Note, ...], start_ticks: int, end_ticks: int) -> list[Note]:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from bridge.music.feel import STRAIGHT, Swing
 from bridge.schema.arrays import FloatArray
 from bridge.schema.notes import Note
 from bridge.units import SIXTEENTH_TICKS
@@ -88,8 +89,12 @@ def to_drum_grid(notes: Iterable[Note], *, steps: int = STEPS) -> DrumGrid:
     return DrumGrid(hits, velocities, offsets)
 
 
-def from_drum_grid(grid: DrumGrid) -> tuple[Note, ...]:
+def from_drum_grid(grid: DrumGrid, swing: Swing = STRAIGHT) -> tuple[Note, ...]:
     """Read the drum notes off a grid.
+
+    Args:
+        grid: the groove.
+        swing: what to do with the steps; how far a hit lies from its step stays the same.
 
     Returns:
         Notes in order of onset, in ticks at PPQ 480 from step 0, none before it; a drum is let go
@@ -98,7 +103,11 @@ def from_drum_grid(grid: DrumGrid) -> tuple[Note, ...]:
     notes = [
         Note(
             pitch=DRUMS[drum][1],
-            onset_ticks=max(0, round((step + float(grid.offsets[step, drum])) * SIXTEENTH_TICKS)),
+            onset_ticks=max(
+                0,
+                swing.ticks(int(step) * SIXTEENTH_TICKS)
+                + round(float(grid.offsets[step, drum]) * SIXTEENTH_TICKS),
+            ),
             duration_ticks=HIT_TICKS,
             velocity=max(1, min(127, round(float(grid.velocities[step, drum]) * 127))),
         )

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 
 from bridge.errors import RequestError, check_range
-from bridge.music import drums_vae, melodies, melody_vae
+from bridge.music import drums_vae, melody_vae
 from bridge.music.band import Band
+from bridge.music.frame import continuation_start, melody_index
+from bridge.music.lines import at_resolution, shifted
 from bridge.music.melodies import Improviser
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
-from bridge.schema.notes import NoteSequence, Part, TempoChange, TimeSignature
+from bridge.schema.notes import NoteSequence, TempoChange, TimeSignature
 from bridge.schema.performance import Bar, Knobs
-from bridge.units import PPQ
+from bridge.units import PPQ, rescale_ticks
 
 MOST_BARS: Final = 1024
 """The longest piece that one request may ask for."""
+MOST_PLAYED_BARS: Final = 1_000_000
+"""The longest performance that is not endless: three weeks."""
 MOST_BEATS: Final = 8192
 """The longest melody that is varied: two hours at a slow pace."""
 MOST_SEEDS: Final = 2**63
@@ -120,10 +125,10 @@ class VaryRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlayRequest:
-    """Ask for an endless performance."""
+    """Ask for a performance."""
 
-    humanise: float = 1.0
-    """How far the drums leave the grid, 0..1: 0 not at all, 1 as drummers do."""
+    bars: int | None = None
+    """Length, 1..1000000; None: without end."""
     style: str | None = None
     """`folk`, `standards`, `pop` or `art-song`; None mixes them."""
     knobs: Knobs = field(default_factory=Knobs)
@@ -132,7 +137,8 @@ class PlayRequest:
     """The same seed gives the same notes; 0..2**63 - 1."""
 
     def __post_init__(self) -> None:
-        check_range("humanise", self.humanise, 0.0, 1.0)
+        if self.bars is not None:
+            check_range("bars", self.bars, 1, MOST_PLAYED_BARS)
         _check_request(self)
 
 
@@ -148,28 +154,29 @@ def continue_melody(request: ContinueRequest, studio: Studio) -> NoteSequence:
     heard = request.notes.at_ppq()
     answer = _improviser(request, studio).continue_melody(heard, bars=request.bars)
     if request.answer_only:
-        return answer
-    return _appended(heard, answer, request.knobs.tempo_bpm)
+        return answer.at_ppq(request.notes.ppq)
+    return _appended(request, heard, answer)
 
 
 @operation("music.interpolate")
 def interpolate(request: InterpolateRequest, studio: Studio) -> NoteSequence:
     """Go from one melody to another by way of melodies between them."""
-    return _improviser(request, studio).interpolate(
+    between = _improviser(request, studio).interpolate(
         request.start.at_ppq(), request.end.at_ppq(), bars=request.bars, steps=request.steps
     )
+    return between.at_ppq(request.start.ppq)
 
 
 @operation("music.vary")
 def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
     """Give a variation of a melody; the other parts stay as they are."""
-    heard = request.notes.at_ppq()
-    beats = melodies.continuation_start(heard) // PPQ
+    beats = continuation_start(request.notes.at_ppq()) // PPQ
     if beats > MOST_BEATS:
         raise RequestError(
             f"the melody lasts {beats} beats; at most {MOST_BEATS} are varied: cut it"
         )
-    return _improviser(request, studio).vary(heard, amount=request.amount, bars=request.bars)
+    player = _improviser(request, studio)
+    return player.vary(request.notes, amount=request.amount, bars=request.bars)
 
 
 @operation("music.play")
@@ -177,7 +184,7 @@ def play(request: PlayRequest, studio: Studio) -> Iterator[Bar]:
     """Play melody, bass and drums, bar after bar, until nobody asks for more."""
     melody = _improviser(request, studio)
     drums = studio.model(drums_vae.MODEL_NAME)
-    return Band(melody, drums, humanise=request.humanise).bars()
+    return islice(Band(melody, drums).bars(), request.bars)
 
 
 def bars_of(request: PlayRequest, *, models: Path | None) -> Iterator[Bar]:
@@ -218,16 +225,31 @@ def _improviser(request: _Request, studio: Studio) -> Improviser:
     )
 
 
-def _appended(heard: NoteSequence, answer: NoteSequence, tempo_bpm: float | None) -> NoteSequence:
-    """Put an answer after what was heard, into the part that carries the melody, at a tempo."""
-    start_ticks = melodies.continuation_start(heard)
-    part = melodies.melody_part(heard)
-    added = tuple(
-        replace(note, onset_ticks=note.onset_ticks + start_ticks) for note in answer.parts[0].notes
+def _appended(request: ContinueRequest, heard: NoteSequence, answer: NoteSequence) -> NoteSequence:
+    """Put an answer after what was heard, into the part that carries the melody.
+
+    Args:
+        request: whose notes stay as they are, at their own PPQ.
+        heard: the same notes at PPQ 480.
+        answer: at PPQ 480, from tick 0.
+    """
+    notes = request.notes
+    start_ticks = continuation_start(heard)
+    added = at_resolution(shifted(answer.parts[0].notes, start_ticks), ppq=notes.ppq)
+    parts = list(notes.parts)
+    index = melody_index(notes)
+    parts[index] = replace(parts[index], notes=parts[index].notes + added)
+    length_ticks = request.bars * answer.time_signature.bar_ticks()
+    start, end = (
+        rescale_ticks(ticks, from_ppq=PPQ, to_ppq=notes.ppq)
+        for ticks in (start_ticks, start_ticks + length_ticks)
     )
-    joined = replace(part, notes=part.notes + added)
-    parts: tuple[Part, ...] = tuple(joined if other is part else other for other in heard.parts)
-    if tempo_bpm is None:
-        return replace(heard, parts=parts)
-    before = tuple(tempo for tempo in heard.tempos if tempo.onset_ticks < start_ticks)
-    return replace(heard, parts=parts, tempos=(*before, TempoChange(start_ticks, tempo_bpm)))
+    longer = replace(
+        notes,
+        parts=tuple(parts),
+        duration_ticks=max(notes.duration_ticks, end) if notes.duration_ticks else 0,
+    )
+    if request.knobs.tempo_bpm is None:
+        return longer
+    before = tuple(tempo for tempo in notes.tempos if tempo.onset_ticks < start)
+    return replace(longer, tempos=(*before, TempoChange(start, request.knobs.tempo_bpm)))

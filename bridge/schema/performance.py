@@ -40,6 +40,15 @@ class Knobs:
     """A name in SCALES that every note keeps to; None: the model may leave the key."""
     tempo_bpm: float | None = None
     """Beats per minute, 20..400; None: the tempo of the input, or 120 where there is none."""
+    swing: float = 0.0
+    """0..1: 0 straight, 1 a full triplet: the off-beat eighth moves from 1/2 to 2/3 of the beat.
+    In metres counted in eighths (6/8, 7/8) the off-beat sixteenth moves; triplets stay."""
+    humanise: float | None = None
+    """How far players leave the grid, 0..1; at 1 drums do as drummers do, and the others spread
+    their onsets normally by 10 ms (24 ticks at most) and their velocities by 6. None: drums as at
+    1, the others not at all."""
+    register: float | None = None
+    """Mean MIDI pitch of the melody, 36..96; None: that of the input, or left to the model."""
 
     def __post_init__(self) -> None:
         check_range("temperature", self.temperature, 0.1, 2.0)
@@ -51,6 +60,11 @@ class Knobs:
             raise RequestError(f"no scale {self.scale!r}; one of: {', '.join(SCALES)}")
         if self.tempo_bpm is not None:
             check_range("tempo_bpm", self.tempo_bpm, 20.0, 400.0)
+        check_range("swing", self.swing, 0.0, 1.0)
+        if self.humanise is not None:
+            check_range("humanise", self.humanise, 0.0, 1.0)
+        if self.register is not None:
+            check_range("register", self.register, 36.0, 96.0)
 
 
 @dataclass(frozen=True, slots=True)

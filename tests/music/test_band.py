@@ -106,10 +106,9 @@ def test_the_style_reaches_every_phrase(melody_toy, drums_toy, style):
 
 
 def test_drums_that_are_not_humanised_are_on_the_grid(melody_toy, drums_toy):
-    player = Improviser(melody_toy, Knobs(), np.random.default_rng(0))
     offsets = []
     for humanise in (0.0, 1.0):
-        bars = islice(Band(player, drums_toy, humanise=humanise).bars(), 4)
+        bars = played(melody_toy, drums_toy, bars=4, humanise=humanise)
         offsets.append({n.onset_ticks % 120 for bar in bars for n in bar.parts[2].notes})
     assert offsets[0] == {0}
     assert len(offsets[1]) > 10

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bridge.music.melodies import frame_of
+from bridge.music.frame import frame_of
 from bridge.schema.notes import Note, TimeSignature
 from bridge.schema.performance import Knobs
 from tests.music.playing import METRES, improviser, named, notes_of
@@ -34,16 +34,27 @@ def test_what_a_continuation_hears_ends_where_the_continuation_begins(melody_toy
     assert np.flatnonzero(tokens[0] >= 2).tolist() == [6 * beats - 3]
 
 
-def test_a_continuation_is_asked_for_the_register_it_heard(melody_toy):
-    registers = []
-    for octave in (4, 5, 6):
-        model = Heard(melody_toy)
-        riff = sequence_of(*melody(" ".join(f"{step}{octave}" for step in "CEGECDEC")))
-        improviser(model).continue_melody(riff, bars=2)
-        asked = model.given("flow", "condition")[0][0]
-        registers.append(float(asked[6] * 8 + 66))
-    mean = np.mean([0, 4, 7, 4, 0, 2, 4, 0])
-    assert registers == pytest.approx([60 + mean, 72 + mean, 84 + mean])
+def asked_register(melody_toy, octave: int, **knobs) -> float:
+    """Give the register that the flow is asked for after a riff in an octave."""
+    model = Heard(melody_toy)
+    riff = sequence_of(*melody(" ".join(f"{step}{octave}" for step in "CEGECDEC")))
+    improviser(model, **knobs).continue_melody(riff, bars=2)
+    return float(model.given("flow", "condition")[0][0][6] * 8 + 66)
+
+
+@pytest.mark.parametrize(
+    ("octave", "asked"),
+    [(1, 62.625), (3, 62.625), (4, 62.625), (5, 74.625), (6, 74.625), (8, 74.625)],
+)
+def test_a_continuation_is_asked_for_the_register_it_heard_in_octaves_the_model_knows(
+    melody_toy, octave, asked
+):
+    assert asked_register(melody_toy, octave) == pytest.approx(asked)
+
+
+@pytest.mark.parametrize(("register", "asked"), [(60.0, 60.0), (84.0, 84.0), (40.0, 64.0)])
+def test_a_register_that_is_asked_for_reaches_the_model(melody_toy, register, asked):
+    assert asked_register(melody_toy, 4, register=register) == pytest.approx(asked)
 
 
 def test_each_phrase_follows_the_one_before(melody_toy):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bridge.errors import RequestError
+from bridge.music.frame import continuation_start, frame_of, melody_part, new_frame
 from bridge.music.key import Key
-from bridge.music.melodies import continuation_start, frame_of, melody_part, new_frame
 from bridge.schema.notes import (
     ControlEvent,
     ControlKind,

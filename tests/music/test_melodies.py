@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import RequestError
-from bridge.music.melodies import continuation_start, new_frame, transposed
+from bridge.music.frame import continuation_start, new_frame
+from bridge.music.lines import transposed
 from bridge.music.melody_vae import STYLES, MelodyWish
 from bridge.schema.notes import KeySignature, Mode, Note
 from bridge.schema.performance import SCALES, Knobs

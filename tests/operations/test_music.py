@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import CancelledError, NotFoundError, RangeError, RequestError
-from bridge.music.melodies import continuation_start
+from bridge.music.frame import continuation_start
 from bridge.operations.music import (
     ContinueRequest,
     InterpolateRequest,
@@ -149,7 +149,7 @@ def test_a_tune_on_another_grid_is_heard_alike(studio, ppq):
     there = GREENSLEEVES.sequence.at_ppq(ppq)
     here = GREENSLEEVES.sequence.at_ppq(ppq).at_ppq(480)
     for operation, request in ((continue_melody, ContinueRequest), (vary, VaryRequest)):
-        assert operation(request(there), studio) == operation(request(here), studio)
+        assert operation(request(there), studio).at_ppq() == operation(request(here), studio)
 
 
 @settings(max_examples=60, deadline=None)
