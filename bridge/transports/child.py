@@ -65,6 +65,10 @@ class Child:
         self._process.join(timeout_seconds)
         return not self._process.is_alive()
 
+    def strike(self) -> None:
+        """End it at once, and leave the pipe to the thread that reads it: it reads the end."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End it at once, if it is still there, and give the pipe back."""
         if self._process.is_alive():

@@ -1,0 +1,422 @@
+"""Where every door hands in what it is asked: one place, one order, one list of jobs.
+
+Operations that need what is played live run here, in the hub, and are quick. All others run in the
+studio process; it is started again when it dies or hangs. Everything here belongs to the event loop
+that `open` was awaited on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bridge.errors import CancelledError, RequestError, SegueError, WorkerError
+from bridge.jobs.queue import ENDED, JobQueue
+from bridge.operations.studio import Studio
+from bridge.operations.table import Operation, find_operation
+from bridge.schema.job import Job, JobState
+from bridge.server.forms import Body, Form, gives_stream, read_request, write_result
+from bridge.server.studio_link import Starter, StudioLink
+from bridge.server.studio_process import (
+    LANES,
+    Advanced,
+    Answered,
+    Do,
+    Ended,
+    Finder,
+    GiveUp,
+    Loaded,
+    News,
+    Next,
+    Opened,
+    Refused,
+    Started,
+    run_studio,
+)
+from bridge.transports.child import Child
+
+LOCAL_ROOMS: Final = ("live", "map", "plugins")
+"""Rooms whose operations run in the hub."""
+MOST_LOCAL_BYTES: Final = 256_000
+"""A larger request to one of them is refused: the hub must not be held up."""
+HANG_SECONDS: Final = 30.0
+"""A studio process that is busy and says nothing for so long hangs."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A result that is kept, as it will be fetched."""
+
+    content: bytes
+    """What came out."""
+    form: Form
+    """How it is written."""
+
+
+class Ticket:
+    """What whoever asked holds until there is a result; belongs to the event loop."""
+
+    def __init__(self, office: Office, job: Job, operation: Operation[Any, Any], form: Form):
+        self._office = office
+        self._end = asyncio.Event()
+        self._turn = asyncio.Event()
+        self._results: deque[Any] = deque()
+        self._error: SegueError | None = None
+        self._listeners: list[Callable[[Job], None]] = []
+        self._job = job
+        self.operation: Final = operation
+        self.form: Final = form
+        self.is_stream: Final = gives_stream(operation)
+
+    @property
+    def job(self) -> Job:
+        """The job as it stands."""
+        return self._job
+
+    def on_progress(self, listener: Callable[[Job], None]) -> None:
+        """Have every change of the job told, from now on."""
+        self._listeners.append(listener)
+
+    async def result(self) -> Any:
+        """Wait for the result, in the form that was asked for; it may be awaited again.
+
+        Whoever waits may be cancelled: the job goes on until `cancel`.
+
+        Raises:
+            SegueError: whatever the operation raised.
+            CancelledError: of `bridge.errors`: somebody gave the job up.
+            WorkerError: the studio process died.
+            RequestError: the operation gives a stream.
+        """
+        if self.is_stream:
+            raise RequestError(f"{self.operation.name} goes on without end; take its items")
+        await self._end.wait()
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
+
+    async def items(self) -> AsyncGenerator[Any, None]:
+        """Give one item after the other; each is made when it is asked for.
+
+        Whoever stops asking ends the job: `aclose` the iterator, or `cancel`.
+
+        Raises:
+            SegueError: as `result`.
+            RequestError: the operation gives no stream.
+        """
+        if not self.is_stream:
+            raise RequestError(f"{self.operation.name} gives one result; await it")
+        try:
+            while not self._end.is_set():
+                self._turn.clear()
+                self._office.ask_next(self)
+                await self._turn.wait()
+                while self._results:
+                    yield self._results.popleft()
+            if self._error is not None:
+                raise self._error
+        finally:
+            self.cancel()
+
+    def cancel(self) -> None:
+        """Give the job up; does nothing when it has ended."""
+        self._office.cancel(self)
+
+    # The office tells how it goes.
+
+    def note(self, job: Job) -> None:
+        """Take note of how the job stands."""
+        self._job = job
+        for listener in self._listeners:
+            listener(job)
+
+    def give(self, result: Any) -> None:
+        """Take a result or an item."""
+        self._results.append(result)
+        self._turn.set()
+
+    def settle(self, error: SegueError | None = None) -> None:
+        """Take note that there is no more to come."""
+        self._error = error
+        self._end.set()
+        self._turn.set()
+
+
+def starter_of(models: Path | None, find: Finder = find_operation) -> Starter:
+    """Give what starts a real studio process.
+
+    Args:
+        models: folder of models; None: those that came with Segue.
+        find: gives the operation of a name; a function of a module.
+    """
+    return lambda: Child(run_studio, models, find, name="the studio process")
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What is asked of one lane of the studio process, in order."""
+
+    waiting: deque[tuple[Ticket, Do | Next]] = field(default_factory=deque)
+    busy: Ticket | None = None
+    heard_seconds: float = 0.0
+    watch: asyncio.TimerHandle | None = None
+
+
+class Office:
+    """Takes what is asked, and has it done."""
+
+    def __init__(
+        self,
+        *,
+        local: Studio | None = None,
+        local_rooms: tuple[str, ...] = LOCAL_ROOMS,
+        find: Finder = find_operation,
+        starter: Starter | None = None,
+        hang_seconds: float = HANG_SECONDS,
+    ) -> None:
+        """Make an office that is closed: it takes calls, and does them when it is open.
+
+        Args:
+            local: what operations of the hub's own rooms work with; None: nothing is played live.
+            local_rooms: rooms whose operations run in the hub.
+            find: gives the operation of a name; the studio process has one of its own.
+            starter: starts the studio process; None: one with the models that came with Segue.
+            hang_seconds: a studio process that is busy and silent for so long is started again.
+        """
+        self.jobs: Final = JobQueue()
+        self._local = local or Studio()
+        self._local_rooms = local_rooms
+        self._find = find
+        self._hang_seconds = hang_seconds
+        self._starter = starter or starter_of(None)
+        self._lanes = {name: _Lane() for name in LANES}
+        self._tickets: dict[str, tuple[Ticket, str]] = {}
+        self._link: StudioLink | None = None
+        self._is_open = False
+        self._has_started = False
+        self._is_loaded = asyncio.Event()
+        self.jobs.listen(self._note)
+
+    async def open(self) -> None:
+        """Start the studio process; ready to take calls at once."""
+        self._is_open = True
+        self._start()
+
+    async def loaded(self) -> None:
+        """Wait until the models that are loaded ahead are there."""
+        await self._is_loaded.wait()
+
+    async def close(self) -> None:
+        """End the studio process; whoever still waits is told."""
+        self._is_open = False
+        for ticket, _ in tuple(self._tickets.values()):
+            self._fail(ticket, WorkerError("Segue is shutting down; ask again when it runs"))
+        link, self._link = self._link, None
+        if link is not None:
+            await link.close()
+
+    def call(
+        self, name: str, request: object = None, *, lane: str = "jobs", form: Form = Form.NOUN
+    ) -> Ticket:
+        """Have an operation done; returns at once.
+
+        Args:
+            name: `room.verb`.
+            request: the operation's request, its plain form, or a `Body`; None: all defaults.
+            lane: `live`, which never waits for long jobs, or `jobs`.
+            form: how the result, or each item of a stream, is wanted; what is JSON or MIDI can
+                also be fetched later, by the job's id.
+
+        Raises:
+            NotFoundError: there is no such operation; the message names those nearby.
+            BusyError: too many jobs wait already.
+        """
+        operation = self._find(name)
+        job = self.jobs.submit(operation.name, lane=lane)
+        ticket = Ticket(self, job, operation, form)
+        self._tickets[job.id] = (ticket, lane)
+        request = {} if request is None else request
+        if operation.room in self._local_rooms:
+            self._do_here(ticket, request)
+        else:
+            self._put(ticket, lane, Do(job.id, name, request, form, lane))
+        return ticket
+
+    def ticket(self, job_id: str) -> Ticket:
+        """Give the ticket of a job that has not ended.
+
+        Raises:
+            NotFoundError: there is no such job.
+            RequestError: it has ended.
+        """
+        job = self.jobs.job(job_id)
+        if job_id not in self._tickets:
+            raise RequestError(f"job {job_id} has ended: it is {job.state}")
+        return self._tickets[job_id][0]
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Give a job up; its ticket is told at once, the work stops at its next progress."""
+        if ticket.job.id in self._tickets:
+            if self._link is not None:
+                self._link.send(GiveUp(ticket.job.id))
+            self._fail(ticket, CancelledError(f"job {ticket.job.id} was cancelled"))
+
+    def ask_next(self, ticket: Ticket) -> None:
+        """Have the next item of a stream made."""
+        entry = self._tickets.get(ticket.job.id)
+        if entry is not None:
+            _, lane = entry
+            self._put(ticket, lane, Next(ticket.job.id, lane))
+
+    def _do_here(self, ticket: Ticket, request: object) -> None:
+        """Do a quick operation in the hub."""
+        self.jobs.begin(ticket.job.id)
+        try:
+            if isinstance(request, Body) and len(request.content) > MOST_LOCAL_BYTES:
+                raise RequestError(f"the request has over {MOST_LOCAL_BYTES} bytes; shorten it")
+            noun = ticket.operation(read_request(ticket.operation, request), self._local)
+            self._finish(ticket, write_result(noun, ticket.form))
+        except SegueError as error:
+            self._fail(ticket, error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends one job only
+            _log.error("%s failed", ticket.operation.name, exc_info=error)
+            self._fail(ticket, SegueError(f"this is a bug: {type(error).__name__}: {error}"))
+
+    def _put(self, ticket: Ticket, lane_name: str, command: Do | Next) -> None:
+        """Have the studio process do something after all that was put into that lane before."""
+        lane = self._lanes[lane_name]
+        lane.waiting.append((ticket, command))
+        self._start()
+        self._pump(lane)
+
+    def _start(self) -> None:
+        """Start the studio process, if it should run and does not."""
+        if self._is_open and self._link is None:
+            self._has_started = False
+            self._is_loaded.clear()
+            self._link = StudioLink(self._starter, hear=self._hear, lost=self._on_lost)
+
+    def _pump(self, lane: _Lane) -> None:
+        """Send what comes next in a lane, if the lane is free."""
+        while self._link is not None and lane.busy is None and lane.waiting:
+            ticket, command = lane.waiting.popleft()
+            if ticket.job.state in ENDED:
+                continue
+            lane.busy = ticket
+            self._link.send(command)
+            self._watch(lane)
+            if isinstance(command, Do):
+                self.jobs.begin(ticket.job.id)
+
+    def _hear(self, news: News) -> None:
+        """Take what the studio process says."""
+        self._has_started = True
+        if isinstance(news, Started):
+            return
+        if isinstance(news, Loaded):
+            self._is_loaded.set()
+            return
+        lane = next(
+            (
+                lane
+                for lane in self._lanes.values()
+                if lane.busy and lane.busy.job.id == news.job_id
+            ),
+            None,
+        )
+        if lane is None or lane.busy is None:
+            return
+        ticket = lane.busy
+        lane.heard_seconds = asyncio.get_running_loop().time()
+        if isinstance(news, Advanced):
+            if ticket.job.id in self._tickets:
+                self.jobs.advance(news.job_id, news.done, news.total, news.what)
+            return
+        self._free(lane)
+        if ticket.job.id in self._tickets:
+            self._take(ticket, news)
+        self._pump(lane)
+
+    def _take(self, ticket: Ticket, answer: Answered | Opened | Ended | Refused) -> None:
+        """Pass an answer on to whoever waits for it."""
+        match answer:
+            case Answered(result=result) if ticket.is_stream:
+                ticket.give(result)
+            case Answered(result=result):
+                self._finish(ticket, result)
+            case Opened():
+                pass
+            case Ended():
+                self._finish(ticket)
+            case Refused(error=error, details=details):
+                if details:
+                    _log.error("%s failed\n%s", ticket.operation.name, details)
+                self._fail(ticket, error)
+
+    def _finish(self, ticket: Ticket, result: Any = None) -> None:
+        """End a job well; a result that is written is kept."""
+        job_id = ticket.job.id
+        written = Written(result, ticket.form) if isinstance(result, bytes) else None
+        self.jobs.finish(job_id, written, size_bytes=len(result) if written else 0)
+        del self._tickets[job_id]
+        if not ticket.is_stream:
+            ticket.give(result)
+        ticket.settle()
+
+    def _fail(self, ticket: Ticket, error: SegueError) -> None:
+        """End a job with an error."""
+        self.jobs.fail(ticket.job.id, error)
+        del self._tickets[ticket.job.id]
+        ticket.settle(error)
+
+    def _note(self, job: Job) -> None:
+        """Tell a ticket of its job."""
+        if job.id in self._tickets:
+            self._tickets[job.id][0].note(job)
+
+    def _watch(self, lane: _Lane) -> None:
+        """Look after a lane that has begun something, until it is free."""
+        loop = asyncio.get_running_loop()
+        lane.heard_seconds = loop.time()
+        lane.watch = loop.call_later(self._hang_seconds, self._look, lane)
+
+    def _look(self, lane: _Lane) -> None:
+        """End the studio process if it hangs in a lane."""
+        loop = asyncio.get_running_loop()
+        left_seconds = lane.heard_seconds + self._hang_seconds - loop.time()
+        if left_seconds > 0:
+            lane.watch = loop.call_later(left_seconds, self._look, lane)
+        elif self._link is not None:
+            _log.error("the studio process hangs: it is started again")
+            self._link.strike()
+
+    def _free(self, lane: _Lane) -> None:
+        lane.busy = None
+        if lane.watch is not None:
+            lane.watch.cancel()
+            lane.watch = None
+
+    def _on_lost(self) -> None:
+        """Fail what was begun, and start another process; what waited is done by that one."""
+        if self._link is None:
+            return
+        self._link = None
+        for lane in self._lanes.values():
+            self._free(lane)
+        for ticket, _ in tuple(self._tickets.values()):
+            if not self._has_started:
+                self._fail(ticket, WorkerError("the studio process cannot be started; see the log"))
+            elif ticket.job.state is not JobState.WAITING:
+                what = f"the studio process died while it did {ticket.operation.name}"
+                self._fail(ticket, WorkerError(f"{what}; it is started again: ask once more"))
+        if self._is_loaded.is_set() or self._tickets:
+            self._start()
+        for lane in self._lanes.values():
+            self._pump(lane)
