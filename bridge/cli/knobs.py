@@ -17,7 +17,7 @@ SCALE_NAMES: Final = (
 )  # fmt: skip
 """Those of `bridge.schema.performance.SCALES`, so that help needs no import; a test compares."""
 STYLE_NAMES: Final = ("folk", "standards", "pop", "art-song")
-"""Those of `bridge.music.melody_vae.STYLES`; a test compares."""
+"""Those of `bridge.schema.performance.STYLES`; a test compares."""
 
 _PITCH_CLASSES: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _MOST_SEEDS: Final = 1_000_000

@@ -47,7 +47,7 @@ class Improviser:
     rng: np.random.Generator
     """Source of chance."""
     style: str | None = None
-    """One of `melody_vae.STYLES`; None leaves it to the model."""
+    """One of `bridge.schema.performance.STYLES`; None leaves it to the model."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     """Is told how many phrases of how many are made."""
 

@@ -8,7 +8,6 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from bridge.errors import RequestError
 from bridge.music.latent_flow import FlowCondition, draw_latents, latent_size, move_latents
 from bridge.music.melody_grid import (
     FIRST_PITCH,
@@ -20,12 +19,11 @@ from bridge.music.melody_grid import (
 )
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray
+from bridge.schema.performance import STYLES, check_style
 
 AnyT = TypeVar("AnyT")
 
 MODEL_NAME: Final = "music/melody_vae"
-STYLES: Final = ("folk", "standards", "pop", "art-song")
-"""What the training melodies come from: dance tunes, lead sheets, pop songs, Lieder."""
 CONDITION_SIZE: Final = 10 + len(STYLES)
 
 _BATCH: Final = 256
@@ -41,16 +39,6 @@ _LOGITS_TEMPERATURE: Final = 0.5
 _NOISE_TEMPERATURE: Final = 0.65
 """Share of the temperature that goes to the flow's noise: at 1 the samples of a flow of this size
 spread wider than the training songs; at this they lie nearest to them (see the card)."""
-
-
-def check_style(style: str | None) -> None:
-    """Refuse a style that there is not.
-
-    Raises:
-        RequestError: it is not one of STYLES, nor None.
-    """
-    if style is not None and style not in STYLES:
-        raise RequestError(f"no style {style!r}; one of: {', '.join(STYLES)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Operations on music."""
+"""Operations on music.
+
+What computes is imported where it is used: doors read requests off this module without numpy.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.errors import RequestError, check_range
-from bridge.music import drums_vae, melody_vae
-from bridge.music.band import Band
-from bridge.music.frame import continuation_start, melody_index
-from bridge.music.lines import at_resolution, shifted
-from bridge.music.melodies import Improviser
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.notes import NoteSequence, TempoChange, TimeSignature
-from bridge.schema.performance import Bar, Knobs
+from bridge.schema.performance import Bar, Knobs, check_style
 from bridge.units import PPQ, rescale_ticks
+
+if TYPE_CHECKING:
+    from bridge.music.melodies import Improviser
 
 MOST_BARS: Final = 1024
 """The longest piece that one request may ask for."""
@@ -170,6 +169,8 @@ def interpolate(request: InterpolateRequest, studio: Studio) -> NoteSequence:
 @operation("music.vary")
 def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
     """Give a variation of a melody; the other parts stay as they are."""
+    from bridge.music.frame import continuation_start
+
     beats = continuation_start(request.notes.at_ppq()) // PPQ
     if beats > MOST_BEATS:
         raise RequestError(
@@ -182,6 +183,9 @@ def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
 @operation("music.play")
 def play(request: PlayRequest, studio: Studio) -> Iterator[Bar]:
     """Play melody, bass and drums, bar after bar, until nobody asks for more."""
+    from bridge.music import drums_vae
+    from bridge.music.band import Band
+
     melody = _improviser(request, studio)
     drums = studio.model(drums_vae.MODEL_NAME)
     return islice(Band(melody, drums).bars(), request.bars)
@@ -211,11 +215,16 @@ class _Request(Protocol):
 def _check_request(request: _Request) -> None:
     """Refuse a seed or a style that there is not."""
     check_range("seed", request.seed, 0, MOST_SEEDS - 1)
-    melody_vae.check_style(request.style)
+    check_style(request.style)
 
 
 def _improviser(request: _Request, studio: Studio) -> Improviser:
     """Give the one who plays, with the request's knobs and seed."""
+    import numpy as np
+
+    from bridge.music import melody_vae
+    from bridge.music.melodies import Improviser
+
     return Improviser(
         studio.model(melody_vae.MODEL_NAME),
         request.knobs,
@@ -233,6 +242,9 @@ def _appended(request: ContinueRequest, heard: NoteSequence, answer: NoteSequenc
         heard: the same notes at PPQ 480.
         answer: at PPQ 480, from tick 0.
     """
+    from bridge.music.frame import continuation_start, melody_index
+    from bridge.music.lines import at_resolution, shifted
+
     notes = request.notes
     start_ticks = continuation_start(heard)
     added = at_resolution(shifted(answer.parts[0].notes, start_ticks), ppq=notes.ppq)

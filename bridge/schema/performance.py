@@ -23,6 +23,19 @@ SCALES: Final[dict[str, tuple[int, ...]]] = {
 }
 """Semitones above the tonic, by the name a musician says."""
 
+STYLES: Final = ("folk", "standards", "pop", "art-song")
+"""What the training melodies come from: dance tunes, lead sheets, pop songs, Lieder."""
+
+
+def check_style(style: str | None) -> None:
+    """Refuse a style that there is not.
+
+    Raises:
+        RequestError: it is not one of STYLES, nor None.
+    """
+    if style is not None and style not in STYLES:
+        raise RequestError(f"no style {style!r}; one of: {', '.join(STYLES)}")
+
 
 @dataclass(frozen=True, slots=True)
 class Knobs:

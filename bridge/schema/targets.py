@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_
 from bridge.errors import NotFoundError, RequestError, check_range
 from bridge.schema.field_lines import field_lines
 from bridge.schema.live import PARTS, LiveSettings, LiveVerb, PartRoute
-from bridge.schema.performance import SCALES, Knobs
+from bridge.schema.performance import SCALES, STYLES, Knobs
 
 Setting: TypeAlias = "float | bool | str | Enum | None"
 """The value of one live setting."""
@@ -30,8 +30,6 @@ OFF: Final = "off"
 """The word for a switch that is off."""
 VERB_PREFIX: Final = "do."
 """Before the name of a verb, so that the verb `answer` is not the setting `answer`."""
-STYLES: Final = ("folk", "standards", "pop", "art-song")
-"""Those of `bridge.music.melody_vae.STYLES`; a test compares."""
 
 RANGES: Final[dict[str, tuple[float, float]]] = {
     "answer_bars": (1, 16),

@@ -12,7 +12,6 @@ from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES
 from bridge.cli.main import main
 from bridge.errors import RequestError
 from bridge.files.midi import format_midi, parse_midi, read_midi, write_midi
-from bridge.music.melody_vae import STYLES
 from bridge.operations.music import (
     ContinueRequest,
     InterpolateRequest,
@@ -26,7 +25,7 @@ from bridge.operations.music import (
 from bridge.operations.studio import Studio
 from bridge.schema.codec import from_plain
 from bridge.schema.notes import KeySignature, Mode, NoteSequence, Part, TimeSignature
-from bridge.schema.performance import SCALES, Knobs
+from bridge.schema.performance import SCALES, STYLES, Knobs
 from tests.music.toy_vaes import silent_line, write_melody_toy
 from tests.music.tunes import GREENSLEEVES, TWINKLE, melody
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from bridge.music.band import BAR_TICKS, Band
 from bridge.music.key import NAMES, scale_pitch_classes
 from bridge.music.melodies import Improviser
-from bridge.music.melody_vae import STYLES
-from bridge.schema.performance import Knobs
+from bridge.schema.performance import STYLES, Knobs
 from tests.music.toy_vaes import Heard
 
 BARS = 20

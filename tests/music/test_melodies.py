@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bridge.errors import RequestError
 from bridge.music.frame import continuation_start, new_frame
 from bridge.music.lines import transposed
-from bridge.music.melody_vae import STYLES, MelodyWish
+from bridge.music.melody_vae import MelodyWish
 from bridge.schema.notes import KeySignature, Mode, Note
-from bridge.schema.performance import SCALES, Knobs
+from bridge.schema.performance import SCALES, STYLES, Knobs
 from tests.music.melodies_on_the_grid import melodies
 from tests.music.playing import METRES, improviser, notes_of
 from tests.music.toy_vaes import Heard

@@ -15,7 +15,7 @@ from bridge.music.melody_grid import FIRST_PITCH, cut_grid, phrase_beats
 from bridge.music.melody_vae import MelodyWish
 from bridge.runtime.registry import Registry
 from bridge.schema.notes import Mode, TimeSignature
-from bridge.schema.performance import SCALES, Knobs
+from bridge.schema.performance import SCALES, STYLES, Knobs
 from tests.music.playing import METRES, improviser, named, notes_of
 from tests.music.tunes import FOUR_FOUR, ODE_TO_JOY, TUNES, TWINKLE, melody, sequence_of
 
@@ -116,7 +116,7 @@ def test_turning_up_the_density_gives_more_notes_a_beat(model, triple):
 
 
 def test_turning_up_the_density_gives_more_notes_in_every_style(model):
-    for style in melody_vae.STYLES:
+    for style in STYLES:
         sparse, dense = (
             mean_density(drawn(model, MelodyWish(density=asked, style=style)))
             for asked in (0.75, 2.5)

@@ -1,5 +1,7 @@
 """The table knows every operation by its name, and imports no room before it is asked."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -69,7 +71,7 @@ def test_an_unknown_operation_is_answered_with_those_nearby():
 
 
 def test_an_unknown_room_is_answered_with_those_there_are():
-    with pytest.raises(NotFoundError, match="no room opera; there are: music, models"):
+    with pytest.raises(NotFoundError, match="no room opera; there are: music, live, models"):
         room_operations("opera")
 
 
@@ -78,3 +80,9 @@ def test_every_operation_says_what_it_takes_and_gives(found):
     assert found.summary.endswith(".")
     assert found.request_type.__doc__
     assert found.noun_type is not None
+
+
+def test_the_table_is_read_without_numpy():
+    code = "import sys; from bridge.operations.table import all_operations as a; a()"
+    code += "; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,12 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import NotFoundError, RangeError, RequestError
-from bridge.music.melody_vae import STYLES as TRAINED_STYLES
 from bridge.schema.live import PARTS, LiveMode, LiveSettings, LiveVerb, PartRoute
 from bridge.schema.performance import Knobs
 from bridge.schema.targets import (
     RANGES,
-    STYLES,
     TargetKind,
     all_targets,
     change_setting,
@@ -71,10 +69,6 @@ def test_every_verb_is_a_target():
 
 def test_every_target_says_what_it_is():
     assert not [target.path for target in all_targets() if not target.summary]
-
-
-def test_the_styles_are_those_of_the_model():
-    assert tuple(TRAINED_STYLES) == STYLES
 
 
 def test_a_verb_may_be_called_by_its_bare_name():

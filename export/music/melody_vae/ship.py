@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from bridge.music.melody_grid import VOCABULARY
-from bridge.music.melody_vae import CONDITION_SIZE, MODEL_NAME, STYLES, MelodyWish
+from bridge.music.melody_vae import CONDITION_SIZE, MODEL_NAME, MelodyWish
 from bridge.runtime.card import Card, DataSource, Metric, Training
 from bridge.runtime.registry import Registry
+from bridge.schema.performance import STYLES
 from export.music.melody_vae.data import Phrases, load_phrases, performed, shift_to_c, transposed
 from export.music.melody_vae.measure import measure
 from export.music.melody_vae.model import MelodyVae, VaeSettings
