@@ -81,6 +81,9 @@ class Follower(Protocol):
             at_ns: by `time.perf_counter_ns`; never earlier than the last call's.
         """
 
+    def heed(self, wish: SyncWish, at_ns: int) -> None:
+        """Take what holds where the leader does not tell, and tell it what it shall hold."""
+
     def close(self) -> None:
         """Give back what it holds."""
 

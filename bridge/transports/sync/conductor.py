@@ -1,11 +1,57 @@
-"""The conductor: one line of song time, drawn from whoever leads."""
+"""The conductor: one line of song time, drawn from whoever leads.
+
+While the leader rolls, song time is its position plus a whole number of beats. A jump moves the
+position alone where the beat goes on as it was; where it does not, song time moves on to the beat's
+new phase, less than a beat, and the line is broken: what was planned is out of time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from bridge.schema.live import SyncSource
-from bridge.transports.sync.base import Follower, Lead, Line, SyncWish
+from bridge.transports.sync.base import BEAT_NS, Follower, Lead, Line, Reading, SyncWish
+from bridge.transports.sync.internal import InternalClock
+from bridge.transports.sync.midi_clock import MidiClockFollower
+from bridge.units import PPQ
+
+PRECEDENCE: Final = (SyncSource.JACK, SyncSource.LINK, SyncSource.MIDI_CLOCK)
+"""Who leads of those that roll, where nobody is wished for."""
+
+_SAME_PHASE_NS: Final = 20_000_000
+"""A jump that moves the beat by less leaves it as it was."""
+_LARGEST_SHARE: Final = 1 / 16
+"""The same in beats, where that is less."""
+_EXACT_NS: Final = 2_000
+"""What the line may be off its leader before it is drawn anew: a tenth of a frame."""
+_CATCH_UP_NS: Final = 100_000_000
+"""The line comes back to its leader in about this time."""
+_LARGEST_HURRY: Final = 0.5
+"""How much faster or slower than its leader it may go meanwhile."""
+_TICK_NS: Final = BEAT_NS / PPQ
+"""Song time of a tick, live."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where things stand since the last line."""
+
+    line: Line
+    source: SyncSource
+    reading: Reading | None
+    """The leader's; None: there is none now."""
+    offset_ns: int
+    """Song time less position, while rolling."""
+    rests_ticks: float
+    """Where the song stands, while it does."""
+    jumps: int
+
+    @property
+    def is_rolling(self) -> bool:
+        return self.reading is not None and self.reading.is_rolling
 
 
 class Conductor:
@@ -24,44 +70,117 @@ class Conductor:
                 clock are the conductor's.
         """
         self._wish = wish
-        self._followers = tuple(followers)
-        self._line: Line | None = None
+        self._internal = InternalClock(wish)
+        self._midi_clock = MidiClockFollower()
+        self._followers = self._in_order(followers)
+        self._orders: deque[tuple[int, Callable[[int], None]]] = deque()
+        self._stand: _Stand | None = None
+
+    # --- what others say
 
     def conduct(self, wish: SyncWish, at_ns: int) -> None:
-        """Follow another wish from now on."""
-        self._wish = wish
+        """Follow another wish from a moment on."""
+        self._orders.append((at_ns, lambda now_ns: self._heed(wish, now_ns)))
 
     def follow(self, followers: Sequence[Follower]) -> None:
-        """Take other followers of JACK and Link, in place of those there were; the caller closes
-        the old ones."""
-        self._followers = tuple(followers)
+        """Take other followers of JACK and Link, in place of those there were; these the caller
+        closes, once a line was drawn without them."""
+        self._followers = self._in_order(followers)
 
     def hear(self, payload: bytes, at_ns: int) -> None:
         """Take a real-time message or a song position that came in at a moment."""
+        self._orders.append((0, lambda _: self._midi_clock.hear(payload, at_ns)))
 
     def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int) -> None:
-        """Start or stop our own song.
+        """Start, stop or move our own song.
 
         Args:
             is_rolling: whether it shall run.
-            position_ticks: where it goes on; None: where it is.
-            at_ns: the moment, by `time.perf_counter_ns`.
+            position_ticks: where it goes on, negative in a count-in; None: where it is.
+            at_ns: the moment, by `time.perf_counter_ns`; it may be one to come.
         """
+        move = self._internal.start if is_rolling else self._internal.stop
+        self._orders.append((at_ns, lambda _: move(at_ns, position_ticks)))
+
+    # --- what it says
 
     def line(self, at_ns: int) -> Line:
         """Give the line that holds at a moment, the very same one while nothing changes.
 
         It is as heard: what is sent goes by `line.shifted(wish.offset_ns)`. A line with `is_broken`
-        is given once; from the next call on the same line is not broken.
+        is given once; after it the same line comes without.
 
         Args:
             at_ns: by `time.perf_counter_ns`; never earlier than the last call's.
         """
-        if self._line is None:
-            self._line = Line(at_ns, 0, self._wish.tempo_bpm / 60)
-        return self._line
+        if self._orders:
+            self._obey(at_ns)
+        before = self._stand or self._first(at_ns)
+        source, reading = self._leader(at_ns)
+        if reading is None or not reading.is_rolling:
+            self._stand = self._rest(before, source, reading, at_ns)
+        elif self._goes_on(before, source, reading):
+            self._stand = self._keep_up(before, reading)
+        else:
+            self._stand = self._come_in(before, source, reading)
+        return self._stand.line
 
     def lead(self) -> Lead:
         """Say who leads and where the song is, as of the last line."""
-        line = self._line or Line(0, 0, 0.0)
-        return Lead(SyncSource.INTERNAL, False, self._wish.tempo_bpm, line, 0.0, None, 0)
+        stand = self._stand or self._first(0)
+        reading, line = stand.reading, stand.line
+        position_ticks = stand.rests_ticks
+        if stand.is_rolling:
+            position_ticks = (line.song_ns - stand.offset_ns) / _TICK_NS
+        return Lead(
+            source=stand.source,
+            is_rolling=stand.is_rolling,
+            tempo_bpm=reading.tempo_bpm if reading else self._internal.tempo_bpm,
+            line=line,
+            position_ticks=position_ticks,
+            metre=reading.metre if reading else None,
+            jumps=stand.jumps,
+        )
+
+    # --- orders
+
+    def _obey(self, at_ns: int) -> None:
+        """Do what was ordered up to now; what is to come waits, and what was ordered after it."""
+        for _ in range(len(self._orders)):
+            due_ns, order = self._orders.popleft()
+            if due_ns <= at_ns:
+                order(at_ns)
+            else:
+                self._orders.append((due_ns, order))
+
+    def _heed(self, wish: SyncWish, at_ns: int) -> None:
+        self._wish = wish
+        for follower in (self._internal, *self._followers):
+            follower.heed(wish, at_ns)
+
+    def _in_order(self, followers: Sequence[Follower]) -> tuple[Follower, ...]:
+        everybody = (*followers, self._midi_clock)
+        return tuple(sorted(everybody, key=lambda one: PRECEDENCE.index(one.source)))
+
+    # --- who leads
+
+    def _leader(self, at_ns: int) -> tuple[SyncSource, Reading | None]:
+        """Whoever leads now, and what its clock shows."""
+        wished = self._wish.source
+        hint: Reading | None = None
+        for follower in self._followers:
+            if wished is None or wished is follower.source:
+                reading = follower.reading(at_ns)
+                if wished is not None or (reading is not None and reading.is_rolling):
+                    return follower.source, reading
+                hint = hint or reading
+        if wished is not None and wished is not SyncSource.INTERNAL:
+            return wished, None
+        if hint is not None and not self._internal_rolls():
+            self._internal.set_tempo(hint.tempo_bpm, at_ns)
+        return SyncSource.INTERNAL, self._internal.reading(at_ns)
+
+    # --- lines
+
+    def _first(self, at_ns: int) -> _Stand:
+        return _Stand(Line(at_ns, 0, 0.0), SyncSource.INTERNAL, None, 0, 0.0, 0)
