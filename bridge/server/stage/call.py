@@ -178,7 +178,8 @@ class CallMode(Mode):
         self.desk.forget(self._sounding)
         self._sounding = frozenset()
         self._take_back()
-        self._ask(self._last, AnswerKind.VARY)
+        is_beat = self._last.parts[0].is_drums
+        self._ask(self._last, AnswerKind.DRUMS if is_beat else AnswerKind.VARY)
         self._begin_at(self._soonest())
 
     # --- what becomes of it
@@ -187,7 +188,9 @@ class CallMode(Mode):
         """The answer has begun: the call is over."""
         start = answer.start_ticks or 0
         played = self.desk.played(answer.notes)
-        self._answer, self._last = None, answer.music
+        self._answer = None
+        if answer.music is not None and answer.music.parts:
+            self._last = replace(answer.call, parts=answer.music.parts[:1])
         self._sounding |= answer.notes
         self._forget_call()
         self.desk.doing = "answering"

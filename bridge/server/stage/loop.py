@@ -117,18 +117,23 @@ class LoopMode(Mode):
             self._varied = None
         self.desk.doing = "looping"
 
-    def _open_layer(self) -> Layer:
-        """Give what was played since the last layer was closed, but for what still sounds."""
-        start, length = self._start_ticks or 0, self._length_ticks
-        return tuple(
-            Note(
-                pitch=heard.pitch,
-                onset_ticks=round(heard.onset_ticks - start) % length,
-                duration_ticks=max(1, min(round(heard.end_ticks - heard.onset_ticks), length)),
-                velocity=heard.velocity,
-            )
-            for heard in self.phrase.notes
-            if heard.end_ticks is not None
+    def _open_layer(self, *, now_ticks: float | None = None) -> Layer:
+        """Give what was played since the last layer was closed.
+
+        Args:
+            now_ticks: where notes end that still sound; None leaves them out.
+        """
+        ends = ((heard, heard.end_ticks or now_ticks) for heard in self.phrase.notes)
+        return tuple(self._looped(heard, end) for heard, end in ends if end is not None)
+
+    def _looped(self, heard: HeardNote, end_ticks: float) -> Note:
+        """Give a note by its place in the loop."""
+        duration = round(end_ticks - heard.onset_ticks)
+        return Note(
+            pitch=heard.pitch,
+            onset_ticks=round(heard.onset_ticks - (self._start_ticks or 0)) % self._length_ticks,
+            duration_ticks=max(1, min(duration, self._length_ticks)),
+            velocity=heard.velocity,
         )
 
     def _close_layer(self) -> None:
@@ -150,7 +155,7 @@ class LoopMode(Mode):
         last = first + to_ticks - from_ticks
         notes = [
             replace(note, onset_ticks=note.onset_ticks - first)
-            for layer in (*self._layers, self._open_layer())
+            for layer in (*self._layers, self._open_layer(now_ticks=self.desk.song.now_ticks))
             for note in layer
             if first <= note.onset_ticks < last
         ]

@@ -160,6 +160,7 @@ class LiveStage:
                 self._mode.perform(verb)
         if verb is LiveVerb.STOP and self.song.source is SyncSource.INTERNAL:
             self._clock.transport(False, None)
+        self.look()
 
     def takes(self) -> tuple[Take, ...]:
         """Give the last takes, the latest first."""
