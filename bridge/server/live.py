@@ -1,0 +1,175 @@
+"""Joins the stage to the clock process: what is heard and led comes in, what is played goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing.connection import wait
+from typing import Any, Final
+
+from bridge.errors import RequestError
+from bridge.schema.live import LiveSettings
+from bridge.schema.mapping import Learned
+from bridge.server.controls import Controls
+from bridge.server.stage.stage import LiveStage
+from bridge.transports.base import HeardMessage, TimedMessage, TimedNote
+from bridge.transports.remote import RemoteClock
+from bridge.transports.sync.base import SyncWish
+from bridge.transports.talk import Heard, Led, Listening, Lost, News, NotOpened, Opened
+
+PortNews = Opened | NotOpened | Lost | Listening
+"""What the clock process tells about its ports."""
+
+_LISTEN_SECONDS: Final = 1.0
+"""The clock process is looked after at least this often."""
+CONTROL_IN: Final = "control_in"
+"""The input for controllers; what comes in there is never music."""
+CONTROL_OUT: Final = "control_out"
+"""The output to the lights and motors of controllers."""
+
+
+class StageClock:
+    """The clock process, as the stage sees it."""
+
+    def __init__(self, remote: RemoteClock, wish: SyncWish) -> None:
+        """Lead nobody yet.
+
+        Args:
+            remote: our end of the clock process.
+            wish: whom to follow; tempo and metre come from the settings.
+        """
+        self._remote = remote
+        self._wish = wish
+
+    def play(self, notes: tuple[TimedNote, ...], messages: tuple[TimedMessage, ...]) -> None:
+        """Have notes and messages sent in time."""
+        self._remote.play(notes, messages)
+
+    def forget(self, note_ids: frozenset[int] | None) -> None:
+        """Do not play these; end those that sound."""
+        self._remote.forget(note_ids)
+
+    def transport(self, is_rolling: bool, position_ticks: float | None) -> None:
+        """Start or stop the song, where nobody else leads it."""
+        self._remote.transport(is_rolling, position_ticks)
+
+    def panic(self) -> None:
+        """End every note that sounds."""
+        self._remote.panic()
+
+    def conduct(self, settings: LiveSettings) -> None:
+        """Take tempo and metre for where nobody else tells them."""
+        wish = replace(self._wish, tempo_bpm=settings.tempo_bpm, metre=settings.metre)
+        self._remote.conduct(wish)
+
+
+class LiveRoom:
+    """The stage, the clock process and the controllers, in the event loop.
+
+    Args:
+        stage: is told what happens.
+        remote: our end of the clock process.
+        controls: what knobs and pads do.
+        on_learned: is told which control was bound, to write it down.
+        on_ports: is told what became of the ports, to say it to people.
+    """
+
+    def __init__(
+        self,
+        stage: LiveStage,
+        remote: RemoteClock,
+        controls: Controls,
+        *,
+        on_learned: Callable[[Learned], None],
+        on_ports: Callable[[PortNews], None],
+    ) -> None:
+        self._stage = stage
+        self._remote = remote
+        self._controls = controls
+        self._on_learned = on_learned
+        self._on_ports = on_ports
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Listen to the clock process until cancelled.
+
+        Raises:
+            PortError: the clock process dies again and again.
+        """
+        while True:
+            await asyncio.to_thread(self._wait)
+            for news in self._remote.receive():
+                self._take(news)
+            self.set_timer()
+
+    def _wait(self) -> None:
+        """Wait, in a thread, until the clock process says something."""
+        link: Any = self._remote.link
+        with contextlib.suppress(OSError):  # it died: `receive` starts it again
+            wait([link], _LISTEN_SECONDS)
+
+    def set_timer(self) -> None:
+        """Look at the stage when something is due; call it after whatever the stage was told."""
+        self.close()
+        seconds = self._stage.seconds_to_next_look()
+        if math.isfinite(seconds):
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def show_settings(self) -> None:
+        """Let lights and motors of controllers show what is set."""
+        payloads = self._controls.feedback(self._stage.settings())
+        if payloads:
+            self._remote.send(CONTROL_OUT, payloads)
+
+    def close(self) -> None:
+        """Look at nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        self._stage.look()
+        self.set_timer()
+
+    def _take(self, news: News) -> None:
+        match news:
+            case Heard(messages):
+                for message in messages:
+                    self._hear(message)
+            case Led(lead):
+                self._stage.lead(lead)
+            case Opened() | NotOpened() | Lost() | Listening():
+                self._note_ports(news)
+            case _:
+                pass
+
+    def _hear(self, message: HeardMessage) -> None:
+        """Take what was played: a control does what it is bound to, everything else is music."""
+        news = self._controls.hear(message.payload, self._stage.settings())
+        if news.learned is not None:
+            self._on_learned(news.learned)
+        if news.settings is not None:
+            self._stage.change(news.settings)
+        for verb in news.verbs:
+            with contextlib.suppress(RequestError):  # a pedal that has nothing to do does nothing
+                self._stage.perform(verb)
+        if not news.is_control and message.port != CONTROL_IN:
+            self._stage.hear(message)
+
+    def _note_ports(self, news: PortNews) -> None:
+        match news:
+            case Opened(_, name, ports):
+                self._stage.ports, self._stage.trouble = ports or (name,), ""
+                self._controls.forget_lights()
+                self.show_settings()
+            case NotOpened(reasons):
+                self._stage.ports = ()
+                self._stage.trouble = f"no MIDI port: {'; '.join(reasons)}"
+            case Lost(reason):
+                self._stage.trouble = reason
+            case Listening(names):
+                self._stage.listeners = names
+        self._on_ports(news)
