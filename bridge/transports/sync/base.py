@@ -57,9 +57,8 @@ class Reading:
     """Whether the song runs."""
     tempo_bpm: float
     """Beats per minute."""
-    position_ticks: float | None
-    """Where the song is at that moment, PPQ 480 from its beginning; None: the leader has a tempo
-    and no position."""
+    position_ticks: float
+    """Where the song is at that moment, PPQ 480 from its beginning; negative before it."""
     metre: TimeSignature | None = None
     """Of the bar, `onset_ticks` on a bar line of the song; None: the leader does not tell."""
     jumps: int = 0

@@ -83,8 +83,10 @@ class Conductor:
         self._orders.append((at_ns, lambda now_ns: self._heed(wish, now_ns)))
 
     def follow(self, followers: Sequence[Follower]) -> None:
-        """Take other followers of JACK and Link, in place of those there were; these the caller
-        closes, once a line was drawn without them."""
+        """Take other followers of JACK and Link, in place of those there were.
+
+        The caller closes the old ones, once a line was drawn without them.
+        """
         self._followers = self._in_order(followers)
 
     def hear(self, payload: bytes, at_ns: int) -> None:
@@ -176,7 +178,7 @@ class Conductor:
                 hint = hint or reading
         if wished is not None and wished is not SyncSource.INTERNAL:
             return wished, None
-        if hint is not None and not self._internal_rolls():
+        if hint is not None and not self._internal.is_rolling:
             self._internal.set_tempo(hint.tempo_bpm, at_ns)
         return SyncSource.INTERNAL, self._internal.reading(at_ns)
 
@@ -184,3 +186,101 @@ class Conductor:
 
     def _first(self, at_ns: int) -> _Stand:
         return _Stand(Line(at_ns, 0, 0.0), SyncSource.INTERNAL, None, 0, 0.0, 0)
+
+    def _rest(
+        self, before: _Stand, source: SyncSource, reading: Reading | None, at_ns: int
+    ) -> _Stand:
+        """Draw a line while nobody rolls: our own goes on, a leader's stands still."""
+        if before.is_rolling and source is SyncSource.INTERNAL:
+            reading = self._take_over(before, at_ns)
+        rests_ticks = reading.position_ticks if reading else _position_ticks(before, at_ns)
+        rate = reading.tempo_bpm / 60 if reading and source is SyncSource.INTERNAL else 0.0
+        line = before.line
+        if before.is_rolling or rate != line.rate:
+            line = Line(at_ns, line.song_ns_at(at_ns), rate, is_broken=before.is_rolling)
+        elif line.is_broken:
+            line = replace(line, is_broken=False)
+        elif reading is not None and _says_the_same(before, source, reading):
+            return before
+        return _Stand(line, source, reading, 0, rests_ticks, before.jumps)
+
+    def _take_over(self, before: _Stand, at_ns: int) -> Reading:
+        """Stand with our own clock where a leader stopped, and keep its tempo."""
+        if before.source is not SyncSource.INTERNAL and before.reading is not None:
+            self._internal.set_tempo(before.reading.tempo_bpm, at_ns)
+            self._internal.stop(at_ns, _position_ticks(before, at_ns))
+        return self._internal.reading(at_ns)
+
+    def _goes_on(self, before: _Stand, source: SyncSource, reading: Reading) -> bool:
+        """Whether the same leader rolls on, without a jump."""
+        known = before.reading
+        return (
+            known is not None
+            and known.is_rolling
+            and before.source is source
+            and known.jumps == reading.jumps
+            and abs(_behind_ns(before, reading)) < BEAT_NS
+        )
+
+    def _keep_up(self, before: _Stand, reading: Reading) -> _Stand:
+        """Follow a leader that rolls on; what is missing to it is caught up without a step."""
+        line, rate = before.line, reading.tempo_bpm / 60
+        behind_ns = _behind_ns(before, reading) / rate
+        if abs(behind_ns) > _EXACT_NS:
+            line = Line(reading.at_ns, line.song_ns_at(reading.at_ns), _hurry(rate, behind_ns))
+        elif line.rate != rate:
+            line = Line(reading.at_ns, line.song_ns_at(reading.at_ns), rate)
+        elif line.is_broken:
+            line = replace(line, is_broken=False)
+        elif _says_the_same(before, before.source, reading):
+            return before
+        return replace(before, line=line, reading=reading)
+
+    def _come_in(self, before: _Stand, source: SyncSource, reading: Reading) -> _Stand:
+        """Follow a leader that starts, jumps, or leads from now on."""
+        at_ns, rate = reading.at_ns, reading.tempo_bpm / 60
+        song_ns = before.line.song_ns_at(at_ns)
+        position_ns = round(reading.position_ticks * _TICK_NS)
+        move_ns = (position_ns - song_ns) % BEAT_NS
+        same_ns = min(_SAME_PHASE_NS * rate, _LARGEST_SHARE * BEAT_NS)
+        if before.line.rate and move_ns > BEAT_NS - same_ns:
+            move_ns -= BEAT_NS
+        if before.line.rate and move_ns <= same_ns:
+            line = Line(at_ns, song_ns, _hurry(rate, move_ns / rate))
+        else:
+            line = Line(at_ns, song_ns + move_ns, rate, is_broken=True)
+        offset_ns = song_ns + move_ns - position_ns
+        return _Stand(line, source, reading, offset_ns, 0.0, before.jumps + 1)
+
+
+def _position_ticks(stand: _Stand, at_ns: int) -> float:
+    """Where the song is by the line that holds."""
+    if not stand.is_rolling:
+        return stand.rests_ticks
+    return (stand.line.song_ns_at(at_ns) - stand.offset_ns) / _TICK_NS
+
+
+def _behind_ns(stand: _Stand, reading: Reading) -> float:
+    """Song time that the line lacks to be where its leader is."""
+    goal_ns = reading.position_ticks * _TICK_NS + stand.offset_ns
+    return goal_ns - stand.line.song_ns_at(reading.at_ns)
+
+
+def _hurry(rate: float, behind_ns: float) -> float:
+    """The rate at which a line catches up that is so much of real time behind."""
+    share = behind_ns / _CATCH_UP_NS
+    return rate * (1 + max(-_LARGEST_HURRY, min(_LARGEST_HURRY, share)))
+
+
+def _says_the_same(stand: _Stand, source: SyncSource, reading: Reading) -> bool:
+    """Whether nothing is to be told about a leader but that time goes by."""
+    known = stand.reading
+    return (
+        known is not None
+        and stand.source is source
+        and known.is_rolling == reading.is_rolling
+        and known.tempo_bpm == reading.tempo_bpm
+        and known.jumps == reading.jumps
+        and known.metre == reading.metre
+        and (reading.is_rolling or known.position_ticks == reading.position_ticks)
+    )

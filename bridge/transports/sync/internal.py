@@ -19,7 +19,7 @@ class InternalClock:
         Args:
             wish: its tempo and metre hold.
         """
-        self._tempo_bpm = wish.tempo_bpm
+        self._wished_bpm = self._tempo_bpm = wish.tempo_bpm
         self._metre = _from_the_beginning(wish)
         self._is_rolling = False
         self._anchor = (0, 0.0)
@@ -31,6 +31,11 @@ class InternalClock:
         return SyncSource.INTERNAL
 
     @property
+    def is_rolling(self) -> bool:
+        """Whether the song runs."""
+        return self._is_rolling
+
+    @property
     def tempo_bpm(self) -> float:
         """Beats per minute."""
         return self._tempo_bpm
@@ -39,9 +44,11 @@ class InternalClock:
         """It holds nothing."""
 
     def heed(self, wish: SyncWish, at_ns: int) -> None:
-        """Take tempo and metre from a moment on; the song stays where it is."""
+        """Take metre, and the tempo if it is another wish; the song stays where it is."""
         self._metre = _from_the_beginning(wish)
-        self.set_tempo(wish.tempo_bpm, at_ns)
+        if wish.tempo_bpm != self._wished_bpm:
+            self._wished_bpm = wish.tempo_bpm
+            self.set_tempo(wish.tempo_bpm, at_ns)
 
     def set_tempo(self, tempo_bpm: float, at_ns: int) -> None:
         """Change the tempo from a moment on; the song stays where it is."""

@@ -171,7 +171,7 @@ class MidiClockFollower:
     def _is_in_place(self, at_ns: int) -> bool:
         """Whether the pulse is about where the next one was expected."""
         grid = self._fit.grid
-        if grid is None or self._fit.is_guess and self._fit.count < _INFANT:
+        if grid is None or (self._fit.is_guess and self._fit.count < _INFANT):
             return True
         return abs(at_ns - grid.time_of(self._index + 1)) <= self._tolerance_ns(grid)
 
