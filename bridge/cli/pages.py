@@ -1,6 +1,7 @@
-"""Write what README.md says about the commands: `python -m bridge.cli.pages`, or `make docs`.
+"""Write the pages that are read off the operations: `python -m bridge.cli.pages`, or `make docs`.
 
-The table stands between two comments, so that the rest of the page is written by hand.
+README.md has a table of the commands between two comments; the rest of it is written by hand.
+plugins/OSC.md is written as a whole.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from bridge.operations.table import all_operations
+from bridge.server.osc_page import osc_page
 
 BEGIN: Final = "<!-- operations: written by `make docs` -->"
 END: Final = "<!-- end of operations -->"
 
-_README: Final = Path(__file__).resolve().parents[2] / "README.md"
+_REPOSITORY: Final = Path(__file__).resolve().parents[2]
+_README: Final = _REPOSITORY / "README.md"
+OSC_PAGE: Final = _REPOSITORY / "plugins" / "OSC.md"
+"""What those read who send OSC."""
 
 
 def operations_table() -> str:
@@ -38,3 +43,4 @@ def with_table(page: str) -> str:
 
 if __name__ == "__main__":
     _README.write_text(with_table(_README.read_text("utf-8")), encoding="utf-8", newline="\n")
+    OSC_PAGE.write_text(osc_page(), encoding="utf-8", newline="\n")

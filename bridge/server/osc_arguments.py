@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from enum import Enum
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from bridge.errors import RequestError, check_range
 from bridge.files.midi import parse_midi
@@ -94,25 +94,29 @@ def read_envelope(
     Args:
         operation: what is asked.
         arguments: as they came.
-        key: a field that the address named: the first argument is its value.
+        key: what stood behind the operation in the address: a field, whose value is the first
+            argument; or one of the words that a field without default may be.
 
     Raises:
         RequestError: they are of another form, or the JSON is none.
     """
-    if key and arguments:
-        arguments = (key, *arguments)
-    elif key:
-        raise RequestError(f"{key} needs a value: one argument")
+    if key:
+        arguments = _with_key(operation, key, arguments)
     content: dict[str, Any] = {}
     if arguments in ((None,), (math.inf,)):  # a button that says only that it was pressed
         arguments = ()
     elif arguments and isinstance(arguments[0], str) and arguments[0].lstrip().startswith("{"):
         content, arguments = _json_object(arguments[0]), arguments[1:]
     known = set(DOOR_WORDS) - (set() if gives_stream(operation) else {"bars"})
+    ours = known - {field.name for field in fields(operation.request_type)}
     pairs = tuple(_pairs(arguments))
-    words = {name: content.pop(name) for name in known & set(content)}
+    words = {name: content[name] for name in known & set(content)}
     words |= {name: value for name, value in pairs if name in known}
-    return Envelope(content, tuple(pair for pair in pairs if pair[0] not in known), words)
+    return Envelope(
+        {name: value for name, value in content.items() if name not in ours},
+        tuple((name, value) for name, value in pairs if name not in ours),
+        words,
+    )
 
 
 def plain_request(operation: Operation[Any, Any], envelope: Envelope) -> dict[str, Any]:
@@ -155,6 +159,34 @@ def coerced(expected: Any, value: Argument, *, key: str = "") -> Any:
     if isinstance(value, str):
         return value if _takes_text(kinds) else _number(kinds, _from_json(value))
     return _number(kinds, value)
+
+
+def is_release(operation: Operation[Any, Any], key: str, arguments: tuple[Argument, ...]) -> bool:
+    """Say whether a message tells only that a button was let go: `/segue/live/perform/panic 0`."""
+    return len(arguments) == 1 and not arguments[0] and _button(operation, key) is not None
+
+
+def _button(operation: Operation[Any, Any], word: str) -> str | None:
+    """Give the field without default that may be this word; None: there is none."""
+    hints = get_type_hints(operation.request_type)
+    for field in fields(operation.request_type):
+        kind = hints[field.name]
+        is_enum = isinstance(kind, type) and issubclass(kind, Enum)
+        if is_enum and field.default is MISSING and word in [member.value for member in kind]:
+            return field.name
+    return None
+
+
+def _with_key(
+    operation: Operation[Any, Any], key: str, arguments: tuple[Argument, ...]
+) -> tuple[Argument, ...]:
+    """Give the arguments with what the address said before them."""
+    field = _button(operation, key)
+    if field is not None:
+        return (field, key, *(arguments[1:] if len(arguments) % 2 else arguments))
+    if not arguments:
+        raise RequestError(f"{key} needs a value: one argument")
+    return (key, *arguments)
 
 
 def _music(kinds: tuple[Any, ...], blob: bytes, key: str) -> Any:

@@ -20,7 +20,7 @@ from bridge.operations.table import Operation, all_operations
 from bridge.schema.job import Job, JobState
 from bridge.server.forms import Body, Form
 from bridge.server.office import Office, Ticket
-from bridge.server.osc_arguments import Envelope, plain_request, read_envelope
+from bridge.server.osc_arguments import Envelope, is_release, plain_request, read_envelope
 from bridge.server.osc_pieces import PIECE_BYTES, Pieces, split
 from bridge.transports.osc.endpoint import LOOPBACK, Endpoint, Sender, open_endpoint
 from bridge.transports.osc.packets import Argument, Message
@@ -117,9 +117,7 @@ class OscDoor:
                 self._cancel(sender.host, message.arguments)
             elif message.address not in ANSWERS:
                 for operation, key in self._find(message.address):
-                    self._read(
-                        operation, read_envelope(operation, message.arguments, key=key), sender
-                    )
+                    self._read(operation, key, message.arguments, sender)
         except SegueError as error:
             self.refuse(error, sender)
 
@@ -141,8 +139,17 @@ class OscDoor:
             raise NotFoundError(f"nothing hears {address}; plugins/OSC.md lists every address")
         return found
 
-    def _read(self, operation: Operation[Any, Any], envelope: Envelope, sender: Sender) -> None:
+    def _read(
+        self,
+        operation: Operation[Any, Any],
+        key: str,
+        arguments: tuple[Argument, ...],
+        sender: Sender,
+    ) -> None:
         """Hand a request in; what is wrong with it is told under its own id."""
+        if is_release(operation, key, arguments):
+            return
+        envelope = read_envelope(operation, arguments, key=key)
         asked = _Asked(sender, envelope.id, operation.name)
         try:
             if envelope.reply_port is not None:
