@@ -1,0 +1,28 @@
+-- Made by plugins/lua/join.py from ardour/source/segue_answer.lua.
+ardour {
+  ["type"] = "EditorAction",
+  name = "Segue: answer now",
+  author = "Segue",
+  license = "Apache-2.0",
+  description = [[Take the phrase that was played to Segue as ended, and answer it on the next beat.]],
+}
+
+function factory()
+  return function()
+local live = (function()
+-- What Segue does live, asked for by OSC: nobody waits, and there is no answer.
+
+local live = {}
+
+--- Have Segue do something at once: `answer`, `start`, `stop`, `panic`.
+function live.perform(verb)
+  local url = os.getenv("SEGUE_OSC_URL") or "osc.udp://127.0.0.1:5758"
+  ARDOUR.LuaOSC.Address(url):send("/segue/live/perform", "ss", "verb", verb)
+end
+
+return live
+end)()
+
+    live.perform("answer")
+  end
+end

@@ -1,0 +1,11 @@
+-- What Segue does live, asked for by OSC: nobody waits, and there is no answer.
+
+local live = {}
+
+--- Have Segue do something at once: `answer`, `start`, `stop`, `panic`.
+function live.perform(verb)
+  local url = os.getenv("SEGUE_OSC_URL") or "osc.udp://127.0.0.1:5758"
+  ARDOUR.LuaOSC.Address(url):send("/segue/live/perform", "ss", "verb", verb)
+end
+
+return live

@@ -1,0 +1,162 @@
+-- What the actions do with the selected regions.
+
+local clip = require("clip")
+local desk = require("desk")
+local region = require("region")
+
+local verbs = {}
+
+--- What lies between two melodies is drawn at this part of the temperature.
+local CALM = 0.2
+
+local function selected()
+  local regions = desk.selected_regions()
+  if #regions == 0 then
+    error("Select a MIDI region first.", 0)
+  end
+  return regions
+end
+
+--- Read a region and what Segue is told of it.
+local function heard_from(one)
+  local source = region.read(one)
+  local sent, own = clip.to_sequence(source)
+  if not clip.melody_channel(sent) then
+    error(string.format("%s has no notes outside the drum channel.", one:name()), 0)
+  end
+  return source, sent, own
+end
+
+local function continued(one, knobs)
+  local _, sent = heard_from(one)
+  local answer = desk.ask(knobs, "music.continue", desk.request(knobs, {
+    notes = sent,
+    bars = math.tointeger(knobs.bars // 1),
+    answer_only = true,
+  }))
+  local _, stop = region.span(one)
+  local first = region.bar_line(stop, true)
+  local last = region.bars_later(first, math.tointeger(knobs.bars // 1))
+  local new = region.copy(one, one:name() .. " (continued)", first, last)
+  region.empty(new)
+  region.change(new, first, first, {}, clip.notes_of(answer, region.PPQ, clip.melody_channel(sent)))
+  return { region = new, playlist = region.playlist_of(one), first = first }
+end
+
+--- Write what comes next after each selected region.
+function verbs.continue()
+  local knobs, placed = desk.knobs(), {}
+  for index, one in ipairs(selected()) do
+    placed[index] = continued(one, knobs)
+  end
+  region.place("Segue: continue", placed)
+end
+
+local function varied(one, knobs)
+  local source, sent, own = heard_from(one)
+  local answer = desk.ask(knobs, "music.vary", desk.request(knobs, {
+    notes = sent,
+    amount = knobs.amount,
+  }))
+  local change = clip.compare(sent, own, answer, region.PPQ)
+  local first, last = region.span(one)
+  local new = region.copy(one, one:name() .. " (varied)", first, last)
+  region.change(new, first, source.origin, change.removed, change.added)
+  return { region = new, playlist = region.playlist_of(one), first = first, mutes = one }
+end
+
+--- Put a variation over each selected region, which is muted beneath it.
+function verbs.vary()
+  local knobs, placed = desk.knobs(), {}
+  for index, one in ipairs(selected()) do
+    placed[index] = varied(one, knobs)
+  end
+  region.place("Segue: vary", placed)
+end
+
+--- Find the two regions around the gap: both selected, or one and the next on its track.
+local function around_gap()
+  local regions = selected()
+  local before, after = regions[1], regions[2]
+  local playlist = region.playlist_of(before)
+  local _, stop = region.span(before)
+  after = after or region.next_after(playlist, stop)
+  if not after or #regions > 2 then
+    error("Select the two regions around the gap, or the one before it.", 0)
+  end
+  return before, after, playlist
+end
+
+--- Cut a sequence's last bars, so that they begin at tick 0.
+local function tail_of(one, first, last)
+  local source = region.read(one)
+  local kept, shift = {}, source.origin - first
+  for _, note in ipairs(source.notes) do
+    local onset = note.onset + shift
+    if onset >= 0 and onset < last - first then
+      note.onset = onset
+      kept[#kept + 1] = note
+    end
+  end
+  source.notes, source.controls = kept, {}
+  source.metres, source.tempos = region.frame(first, last)
+  local sent = clip.to_sequence(source)
+  if not clip.melody_channel(sent) then
+    error(string.format("%s has no notes next to the gap.", one:name()), 0)
+  end
+  return sent
+end
+
+--- Say how a gap is cut: bars of each step, and steps with those on both sides of the gap.
+local function steps_for(bars)
+  local step = bars > 2 and bars % 2 == 0 and 2 or bars
+  return step, bars // step + 2
+end
+
+--- Leave out the first and the last step: they are what stands around the gap.
+local function middle_of(answer, channel, gap_ticks, step_ticks)
+  local notes = clip.notes_of(answer, region.PPQ, channel)
+  local middle = {}
+  for _, note in ipairs(notes) do
+    note.onset = note.onset - step_ticks
+    if note.onset >= 0 and note.onset < gap_ticks then
+      note.duration = math.min(note.duration, gap_ticks - note.onset)
+      middle[#middle + 1] = note
+    end
+  end
+  return middle
+end
+
+--- Fill the gap between two regions with melodies that lead from the one to the other.
+function verbs.infill()
+  local knobs = desk.knobs()
+  local before, after, playlist = around_gap()
+  local _, stop = region.span(before)
+  local gap_first = region.bar_line(stop, true)
+  local gap_last = region.bar_line((region.span(after)))
+  local bars = region.bars_between(gap_first, gap_last)
+  if bars < 1 or bars > 64 then
+    error(string.format("The gap must hold 1 to 64 whole bars, not %d.", bars), 0)
+  end
+  local step, steps = steps_for(bars)
+  local sides = {
+    start = tail_of(before, region.bars_later(gap_first, -step), gap_first),
+    ["end"] = tail_of(after, gap_last, region.bars_later(gap_last, step)),
+  }
+  local request = desk.request(knobs, {
+    start = sides.start, ["end"] = sides["end"], bars = step, steps = steps,
+  })
+  request.knobs.temperature = math.max(0.1, CALM * knobs.temperature)
+  local notes = middle_of(
+    desk.ask(knobs, "music.interpolate", request),
+    clip.melody_channel(sides.start),
+    gap_last - gap_first,
+    region.bars_later(gap_first, step) - gap_first
+  )
+  local new = region.copy(before, before:name() .. " (infill)", gap_first, gap_last)
+  region.empty(new)
+  region.change(new, gap_first, gap_first, {}, notes)
+  region.place("Segue: infill", { { region = new, playlist = playlist, first = gap_first } })
+end
+
+return verbs

@@ -1,0 +1,93 @@
+-- The way to a running Segue: one request by HTTP, through the curl that every system has.
+
+local json = require("json")
+
+local door = {}
+
+door.DEFAULT_URL = "http://127.0.0.1:5757"
+
+local NOT_RUNNING = "Segue does not answer at %s. Start it in a terminal: segue serve"
+local NO_CURL = "curl was not found; Segue is reached through it. It comes with Windows 10 and macOS;"
+  .. " on Linux install the package curl."
+
+--- Give the command that posts a file of JSON and prints the answer and, on a line, its status.
+--
+-- @param program how curl is called: `curl`, or a full path
+-- @param request url, body_path, most_seconds
+function door.command(program, request)
+  local words = {
+    program, "-sS", "-X", request.method or "POST", "--noproxy", '"*"',
+    "--connect-timeout", "3", "--max-time", tostring(request.most_seconds or 120),
+  }
+  if request.body_path then
+    words[#words + 1] = '-H "Content-Type: application/json"'
+    words[#words + 1] = '--data-binary "@' .. request.body_path .. '"'
+  end
+  words[#words + 1] = '-w "\\n%{http_code}"'
+  words[#words + 1] = '"' .. request.url .. '"'
+  return table.concat(words, " ")
+end
+
+local function explain(exit_code, output, url)
+  if exit_code == 7 then
+    return string.format(NOT_RUNNING, url)
+  elseif exit_code == 28 then
+    return "Segue took too long to answer; ask for fewer bars, or look at its terminal."
+  elseif exit_code == 127 or exit_code == 9009 or exit_code == nil then
+    return NO_CURL
+  end
+  return string.format("curl could not reach %s (code %s). %s", url, exit_code, output)
+end
+
+--- Read what the command printed.
+--
+-- @return the noun; or nil and one line that says what is wrong
+function door.read(exit_code, output, url)
+  if exit_code ~= 0 then
+    return nil, explain(exit_code, output, url)
+  end
+  local body, status = output:match("^(.*)\n(%d%d%d)%s*$")
+  if not body then
+    return nil, "curl gave no answer that could be read: " .. output:sub(1, 200)
+  end
+  local noun, reason = json.decode(body)
+  if tonumber(status) == 200 and noun ~= nil then
+    return noun
+  elseif type(noun) == "table" and noun.message then
+    return nil, "Segue: " .. tostring(noun.message)
+  elseif noun == nil then
+    return nil, string.format("%s is not Segue: it answered %s with %s", url, status, reason)
+  end
+  return nil, string.format("Segue answered with status %s", status)
+end
+
+local function write(path, text)
+  local file, reason = io.open(path, "wb")
+  if not file then
+    return nil, "cannot write " .. reason
+  end
+  file:write(text)
+  file:close()
+  return path
+end
+
+--- Ask Segue for something and wait for it.
+--
+-- @param host what the host lends: `run(command)` gives exit code and output, `curl`, `body_path`
+--             a file to write to, `url` of Segue
+-- @param operation `music.continue`
+-- @param request a table; its fields as Segue names them
+-- @return the noun; or nil and one line that says what is wrong
+function door.ask(host, operation, request)
+  local written, reason = write(host.body_path, json.encode(request))
+  if not written then
+    return nil, reason
+  end
+  local url = host.url .. "/" .. operation:gsub("%.", "/")
+  local command = door.command(host.curl or "curl", { url = url, body_path = host.body_path })
+  local exit_code, output = host.run(command)
+  os.remove(host.body_path)
+  return door.read(exit_code, output, host.url)
+end
+
+return door
