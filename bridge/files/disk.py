@@ -29,6 +29,7 @@ from bridge.errors import (
 MAX_READ_BYTES: Final = 64 * 2**20
 """A larger file is refused before it is read; a whole symphony as MIDI has less than 1 MiB."""
 
+_MOST_SET_ASIDE: Final = 1000
 _NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -74,6 +75,36 @@ def write_bytes(path: Path, content: bytes, *, force: bool = False) -> None:
     """
     with replacing(path, force=force) as draft, draft.open("wb") as stream:
         stream.write(content)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        StorageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = _reason(error) if isinstance(error, OSError) else str(error)
+        raise StorageError(f"no folder can be made at {folder}: {reason}") from error
+
+
+def set_aside(path: Path) -> Path | None:
+    """Give a damaged file another name, so that it is in nobody's way and not lost.
+
+    Returns:
+        Its new name: `NAME.damaged-1`, or the first number that is free; None: it would not move.
+    """
+    for number in range(1, _MOST_SET_ASIDE):
+        other = path.with_name(f"{path.name}.damaged-{number}")
+        if other.exists():
+            continue
+        with contextlib.suppress(OSError):
+            path.rename(other)
+            return other
+        return None
+    return None
 
 
 @contextlib.contextmanager

@@ -10,6 +10,11 @@ from typing import Final
 HOME_VARIABLE: Final = "SEGUE_HOME"
 """The environment variable that may name the folder of everything that Segue keeps."""
 
+CONFIG_VARIABLE: Final = "SEGUE_CONFIG"
+"""The environment variable that may name the folder of what a person sets."""
+STATE_VARIABLE: Final = "SEGUE_STATE"
+"""The environment variable that may name the folder of what Segue remembers."""
+
 
 def data_folder(*, environ: Mapping[str, str] = os.environ) -> Path:
     """Give the folder of what Segue keeps for this person; it may not be there yet.
@@ -22,3 +27,33 @@ def data_folder(*, environ: Mapping[str, str] = os.environ) -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("segue", appauthor=False)
+
+
+def config_folder(*, environ: Mapping[str, str] = os.environ) -> Path:
+    """Give the folder of what a person sets and may edit; it may not be there yet.
+
+    Args:
+        environ: the environment; its SEGUE_CONFIG wins, then `config` in its SEGUE_HOME.
+    """
+    if environ.get(CONFIG_VARIABLE):
+        return Path(environ[CONFIG_VARIABLE])
+    if environ.get(HOME_VARIABLE):
+        return Path(environ[HOME_VARIABLE]) / "config"
+    import platformdirs
+
+    return platformdirs.user_config_path("segue", appauthor=False)
+
+
+def state_folder(*, environ: Mapping[str, str] = os.environ) -> Path:
+    """Give the folder of what Segue remembers from one start to the next.
+
+    Args:
+        environ: the environment; its SEGUE_STATE wins, then `state` in its SEGUE_HOME.
+    """
+    if environ.get(STATE_VARIABLE):
+        return Path(environ[STATE_VARIABLE])
+    if environ.get(HOME_VARIABLE):
+        return Path(environ[HOME_VARIABLE]) / "state"
+    import platformdirs
+
+    return platformdirs.user_state_path("segue", appauthor=False)

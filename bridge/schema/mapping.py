@@ -157,9 +157,9 @@ def _check_ends(binding: Binding, target: Target) -> None:
     """Refuse a range that its target has not, or that its curve cannot follow."""
     if not target.is_number:
         if (binding.low, binding.high) != (None, None):
-            raise RequestError(f"{target.path} is no number, so it has no low and high")
+            raise RequestError(f"low and high are for numbers, and {target.path} is none")
         if binding.curve is not Curve.LINEAR:
-            raise RequestError(f"{target.path} is no number, so it has no curve")
+            raise RequestError(f"curve is for numbers, and {target.path} is none")
         return
     low, high = binding.ends
     check_range("low", low, target.low or 0.0, target.high or 0.0)
@@ -174,14 +174,17 @@ def _check_reading(binding: Binding, target: Target) -> None:
     """Refuse a reading that control or target cannot have."""
     allowed = _READINGS[binding.control]
     if binding.reads not in allowed:
-        raise RequestError(f"a {binding.control} can be read as {' or '.join(allowed)} only")
+        raise RequestError(f"reading of a {binding.control} must be {' or '.join(allowed)}")
     if binding.reads is not Reading.PRESS:
         if target.kind is TargetKind.VERB:
-            raise RequestError(f"{target.path} is done by a press, not by {binding.reads}")
+            raise RequestError(f"reading must be press, as {target.path} is something that is done")
         if binding.choice is not None:
             raise RequestError("choice is what a press sets; leave it out, or leave reading out")
     if binding.choice is not None:
-        from_word(binding.choice, target)
+        try:
+            from_word(binding.choice, target)
+        except RequestError as error:
+            raise RequestError(f"choice: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +262,13 @@ class Learned:
     """As `DeviceMap.device`."""
     binding: Binding
     """The control, and what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlMaps:
+    """What the controls of every device do."""
+
+    devices: tuple[DeviceMap, ...]
+    """By name."""
+    troubles: tuple[str, ...] = ()
+    """What is wrong with files that were left out, one line each."""

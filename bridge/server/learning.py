@@ -94,11 +94,10 @@ class Learner:
     def _hear_button(self, moved: Moved) -> Binding | None:
         """Bind a pad that goes down; where a number is to be turned, it is a fader's touch."""
         wanted = self.wish.reading
-        allowed = (None, Reading.PRESS)
-        if moved.control is ControlForm.NOTE:
-            allowed = (None, Reading.PRESS, Reading.POSITION)
+        has_pressure = moved.control is ControlForm.NOTE
         is_wanted = self._can_be_pressed or wanted is not None
-        if moved.value == 0 or not is_wanted or wanted not in allowed:
+        fits = wanted in (None, Reading.PRESS) or (has_pressure and wanted is Reading.POSITION)
+        if moved.value == 0 or not is_wanted or not fits:
             return None
         return self._bind(moved, wanted)
 

@@ -17,7 +17,7 @@ from bridge.errors import (
     StorageError,
 )
 from bridge.files import disk
-from bridge.files.disk import read_bytes, replacing, write_bytes
+from bridge.files.disk import make_folder, read_bytes, replacing, set_aside, write_bytes
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")
 
@@ -194,3 +194,27 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
     (tmp_path / "riff.mid").write_bytes(bytes(101))
     with pytest.raises(FileFormatError, match="has 101 bytes, a MIDI file here at most 100"):
         read_bytes(tmp_path / "riff.mid", kind="MIDI", max_bytes=100)
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize("name", ["file/below", "nul\0"])
+def test_a_folder_that_cannot_be_made_is_told(tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="no folder can be made at"):
+        make_folder(tmp_path / name)
+
+
+def test_a_damaged_file_is_set_aside_under_the_first_name_that_is_free(tmp_path):
+    for number in (1, 2):
+        (tmp_path / "state.json").write_text(str(number))
+        assert set_aside(tmp_path / "state.json") == tmp_path / f"state.json.damaged-{number}"
+    assert (tmp_path / "state.json.damaged-1").read_text() == "1"
+
+
+def test_a_file_that_cannot_be_set_aside_stays(tmp_path):
+    assert set_aside(tmp_path / "none") is None
