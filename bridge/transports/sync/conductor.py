@@ -61,14 +61,18 @@ class Conductor:
     and take effect at the next line.
     """
 
-    def __init__(self, wish: SyncWish, followers: Sequence[Follower] = ()) -> None:
+    def __init__(
+        self, wish: SyncWish, followers: Sequence[Follower] = (), begin: Line | None = None
+    ) -> None:
         """Begin with song time 0 at the first line.
 
         Args:
             wish: whom to follow.
             followers: of JACK and Link, where they are; our own clock and the follower of MIDI
                 clock are the conductor's.
+            begin: the line of a conductor before this one, to go on with instead.
         """
+        self._begin = begin
         self._wish = wish
         self._internal = InternalClock(wish)
         self._midi_clock = MidiClockFollower()
@@ -185,7 +189,8 @@ class Conductor:
     # --- lines
 
     def _first(self, at_ns: int) -> _Stand:
-        return _Stand(Line(at_ns, 0, 0.0), SyncSource.INTERNAL, None, 0, 0.0, 0)
+        line = self._begin or Line(at_ns, 0, 0.0)
+        return _Stand(line, SyncSource.INTERNAL, None, 0, 0.0, 0)
 
     def _rest(
         self, before: _Stand, source: SyncSource, reading: Reading | None, at_ns: int
