@@ -15,19 +15,17 @@ from typing import Any, Final
 from bridge.schema.live import SyncSource
 from bridge.schema.notes import TimeSignature
 from bridge.transports.sync.base import Reading, SyncWish
+from bridge.transports.sync.jumps import JumpWatch
 from bridge.units import PPQ
 
 _ROLLING: Final = (1, 2)
 """States of a transport that runs; 0 is stopped, 3 and 4 wait for clients that are slow."""
 _HAS_BARS, _HAS_OFFSET, _HAS_FRACTION = 0x10, 0x40, 0x200
 """Bits of `valid`."""
-_JUMP_NS: Final = 20_000_000
-"""The position is off by so much: somebody has moved it."""
 _NEAR_JACK_TICKS: Final = 16.0
 """Ticks of the master that frames may differ from before the master is right."""
 _LEAST_BARS_SHARE: Final = 0.1
 _LONGEST_BAR: Final = 255
-_NS_PER_MINUTE: Final = 60_000_000_000
 
 Query = Callable[[], tuple[int, Any]]
 """Gives the transport's state and position: `jack.Client.transport_query_struct`."""
@@ -68,8 +66,8 @@ class JackTransportFollower:
         self._anchor = (0, 0.0)
         self._trail: _Trail | None = None
         self._counts_quarters = False
-        self._last: tuple[int, _Place] | None = None
-        self._jumps = 0
+        self._last: _Place | None = None
+        self._watch = JumpWatch()
         self._metre: TimeSignature | None = None
 
     @property
@@ -80,8 +78,7 @@ class JackTransportFollower:
     def heed(self, wish: SyncWish, at_ns: int) -> None:
         """Take the tempo that holds where no master tells one; the song stays where it is."""
         if wish.tempo_bpm != self._own_bpm and self._last is not None:
-            place = self._last[1]
-            self._anchor = (place.frame, place.position_ticks)
+            self._anchor = (self._last.frame, self._last.position_ticks)
         self._own_bpm = wish.tempo_bpm
 
     def close(self) -> None:
@@ -96,24 +93,15 @@ class JackTransportFollower:
         state, position = self._query()
         place = self._by_bars(position) if position.valid & _HAS_BARS else self._by_frames(position)
         is_rolling = state in _ROLLING
-        if self._has_jumped(place, at_ns):
-            self._jumps += 1
         if is_rolling:
-            self._last = (at_ns, place)
+            self._watch.see(at_ns, place.position_ticks, place.tempo_bpm)
+            self._last = place
         elif self._last is not None:
-            self._last = None
-            self._anchor = (0, 0.0)
+            self._watch.rest()
+            self._last, self._anchor = None, (0, 0.0)
         return Reading(
-            at_ns, is_rolling, place.tempo_bpm, place.position_ticks, place.metre, self._jumps
+            at_ns, is_rolling, place.tempo_bpm, place.position_ticks, place.metre, self._watch.count
         )
-
-    def _has_jumped(self, place: _Place, at_ns: int) -> bool:
-        if self._last is None:
-            return False
-        last_ns, last = self._last
-        ticks_per_ns = last.tempo_bpm * PPQ / _NS_PER_MINUTE
-        expected_ticks = last.position_ticks + (at_ns - last_ns) * ticks_per_ns
-        return abs(place.position_ticks - expected_ticks) > _JUMP_NS * ticks_per_ns
 
     # --- no master
 
