@@ -21,7 +21,7 @@ from bridge.cli.door import Door
 from bridge.errors import SegueError
 
 ROOMS: Final[dict[str, tuple[str, str]]] = {
-    "music": ("bridge.cli.music:music", "Play, sample, continue, interpolate and vary music."),
+    "music": ("bridge.cli.music:music", "Play, sample, continue, interpolate, vary and answer music."),
     "live": ("bridge.cli.live:live", "Steer what a running `segue serve` plays."),
     "models": ("bridge.cli.models:models", "List, show and verify the trained models."),
     "plugins": ("bridge.cli.plugins:plugins", "Put plugins into your DAW, and take them out."),

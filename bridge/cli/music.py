@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _midi_file = click.Path(path_type=Path)
 _STDOUT = Path("-")
 
+ANSWER_KINDS = ("continue", "vary", "harmony", "drums")
+"""Those of `bridge.schema.live.AnswerKind`, so that help needs no import; a test compares."""
+
 output_option = click.option(
     "-o",
     "--output",
@@ -36,10 +39,11 @@ force_option = click.option("--force", is_flag=True, help="Replace files that ar
     "  segue music sample --bars 8 --style folk --metre 6/8 -o jig.mid\n"
     "  segue music continue riff.mid --bars 4 --temperature 0.9 --seed 7 -o answer.mid\n"
     "  segue music interpolate verse.mid chorus.mid --steps 5\n"
-    "  segue music vary riff.mid --amount 0.3"
+    "  segue music vary riff.mid --amount 0.3\n"
+    "  segue music answer call.mid --kind harmony -o answer.mid"
 )
 def music() -> None:
-    """Play, sample, continue, interpolate and vary music."""
+    """Play, sample, continue, interpolate, vary and answer music."""
 
 
 @music.command(
@@ -186,6 +190,57 @@ def vary(riff: Path, amount: float, bars: int | None, **options: Any) -> None:
 
     request = make_request(VaryRequest, options, notes=read_midi(riff), amount=amount, bars=bars)
     _deliver(operation(request, open_studio()), "vary", request.seed, options)
+
+
+@music.command(
+    epilog="\b\nExamples:\n"
+    "  segue music answer call.mid --kind harmony -o answer.mid\n"
+    "  segue music answer call.mid --kind drums --bars 4 --swing 0.6\n"
+    "  segue music answer call.mid --kind vary --amount 0.7 --register 72"
+)
+@click.argument("call", type=_midi_file, metavar="FILE.mid")
+@click.option(
+    "--kind",
+    type=click.Choice(ANSWER_KINDS),
+    default="continue",
+    help="Go on, say it in other words, sing a second voice, or drum its rhythm.",
+)
+@click.option(
+    "--bars",
+    type=click.IntRange(1, 16),
+    show_default="as long as the call",
+    help="Length in bars, 1 to 16.",
+)
+@click.option(
+    "--amount",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.4,
+    help="How far a variation goes, or a beat from the call's rhythm, 0 to 1.",
+)
+@knob_options()
+@output_option
+@force_option
+@json_option
+def answer(call: Path, kind: str, bars: int | None, amount: float, **options: Any) -> None:
+    """Answer a call: go on, vary it, sing a second voice, or drum its rhythm.
+
+    The answer alone is written; it begins on the beat after the call, which is its tick 0. A
+    harmony keeps the call's own timing, so --swing and --humanise leave it as it was played.
+    """
+    from bridge.files.midi import read_midi
+    from bridge.operations.music import AnswerRequest
+    from bridge.operations.music import answer as operation
+    from bridge.schema.live import AnswerKind
+
+    request = make_request(
+        AnswerRequest,
+        options,
+        call=read_midi(call),
+        kind=AnswerKind(kind),
+        bars=bars,
+        amount=amount,
+    )
+    _deliver(operation(request, open_studio()), "answer", request.seed, options)
 
 
 def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ how far before or after the step. Nine classes and offsets of up to half a step 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -113,11 +113,15 @@ def from_drum_grid(grid: DrumGrid, swing: Swing = STRAIGHT) -> tuple[Note, ...]:
         )
         for step, drum in np.argwhere(grid.hits)
     ]
-    return _let_go(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, n.velocity)))
+    return let_go(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, n.velocity)))
 
 
-def _let_go(notes: list[Note]) -> tuple[Note, ...]:
-    """End each hit where its drum is hit again; of two on one tick leave the last."""
+def let_go(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """End each hit where its drum is hit again; of two on one tick leave the last.
+
+    Args:
+        notes: in order of onset.
+    """
     kept: list[Note] = []
     again_ticks: dict[int, int] = {}
     for note in reversed(notes):

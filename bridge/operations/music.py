@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bridge.errors import RequestError, check_range
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
+from bridge.schema.live import AnswerKind
 from bridge.schema.notes import NoteSequence, TempoChange, TimeSignature
-from bridge.schema.performance import Bar, Knobs, check_style
+from bridge.schema.performance import MOST_ANSWER_BARS, Bar, Knobs, check_style
 from bridge.units import PPQ, rescale_ticks
 
 if TYPE_CHECKING:
+    from bridge.music.drum_answer import Drummer
     from bridge.music.melodies import Improviser
 
 MOST_BARS: Final = 1024
@@ -141,6 +143,33 @@ class PlayRequest:
         _check_request(self)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """Ask for an answer to what was played."""
+
+    call: NoteSequence
+    """What was played, a beat at tick 0. Onset 480 of its time signature says that a bar line
+    lies there; with a `duration_ticks` the answer begins at the beat there, else at its end."""
+    kind: AnswerKind = AnswerKind.CONTINUE
+    """What the answer makes of the call; drums alone are always answered on the drums."""
+    bars: int | None = None
+    """Length of the answer, 1..16; None: as long as the call, in whole beats, 16 bars at most."""
+    amount: float = 0.4
+    """How far a variation goes from the call, or a beat from its rhythm, 0..1."""
+    style: str | None = None
+    """`folk`, `standards`, `pop` or `art-song`; None follows the call."""
+    knobs: Knobs = field(default_factory=Knobs)
+    """What is turned."""
+    seed: int = 0
+    """The same seed gives the same notes; 0..2**63 - 1."""
+
+    def __post_init__(self) -> None:
+        if self.bars is not None:
+            check_range("bars", self.bars, 1, MOST_ANSWER_BARS)
+        check_range("amount", self.amount, 0.0, 1.0)
+        _check_request(self)
+
+
 @operation("music.sample")
 def sample(request: SampleRequest, studio: Studio) -> NoteSequence:
     """Make a new melody."""
@@ -178,6 +207,19 @@ def vary(request: VaryRequest, studio: Studio) -> NoteSequence:
         )
     player = _improviser(request, studio)
     return player.vary(request.notes, amount=request.amount, bars=request.bars)
+
+
+@operation("music.answer")
+def answer(request: AnswerRequest, studio: Studio) -> NoteSequence:
+    """Answer a call: go on, vary it, sing a second voice, or drum its rhythm."""
+    from bridge.music.answers import Players
+
+    players = Players(
+        improviser=lambda: _improviser(request, studio),
+        drummer=lambda: _drummer(request, studio),
+        knobs=request.knobs,
+    )
+    return players.answer(request.call, request.kind, bars=request.bars, amount=request.amount)
 
 
 @operation("music.play")
@@ -232,6 +274,17 @@ def _improviser(request: _Request, studio: Studio) -> Improviser:
         request.style,
         studio.progress,
     )
+
+
+def _drummer(request: _Request, studio: Studio) -> Drummer:
+    """Give the one who drums, with the request's knobs and seed."""
+    import numpy as np
+
+    from bridge.music import drums_vae
+    from bridge.music.drum_answer import Drummer
+
+    model = studio.model(drums_vae.MODEL_NAME)
+    return Drummer(model, request.knobs, np.random.default_rng(request.seed))
 
 
 def _appended(request: ContinueRequest, heard: NoteSequence, answer: NoteSequence) -> NoteSequence:

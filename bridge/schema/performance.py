@@ -26,6 +26,9 @@ SCALES: Final[dict[str, tuple[int, ...]]] = {
 STYLES: Final = ("folk", "standards", "pop", "art-song")
 """What the training melodies come from: dance tunes, lead sheets, pop songs, Lieder."""
 
+MOST_ANSWER_BARS: Final = 16
+"""No answer to a call is longer."""
+
 
 def check_style(style: str | None) -> None:
     """Refuse a style that there is not.
