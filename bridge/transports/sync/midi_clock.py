@@ -7,6 +7,7 @@ the pulses after it tell.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from statistics import fmean
 from typing import Final
 
@@ -21,7 +22,6 @@ PULSE_TICKS: Final = PPQ // PULSES_PER_BEAT
 """From one of them to the next."""
 PULSES_PER_SIXTEENTH: Final = 6
 """Song position counts sixteenths."""
-SONG_POSITION, CLOCK, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
 SILENCE_NS: Final = 500_000_000
 """A clock that says nothing for so long has stopped."""
 
@@ -48,6 +48,21 @@ _WITNESSES: Final = 3
 """Doubted pulses in a row that are heard together."""
 _MOST_WITNESSES: Final = 16
 """Doubted pulses in a row of which a new line is drawn, whatever they say."""
+
+
+class Status(IntEnum):
+    """First bytes of the messages."""
+
+    SONG_POSITION = 0xF2
+    """Two bytes follow: sixteenths from the song's beginning, the low seven bits first."""
+    CLOCK = 0xF8
+    """A pulse."""
+    START = 0xFA
+    """The next pulse is the song's first."""
+    CONTINUE = 0xFB
+    """The song goes on with the next pulse."""
+    STOP = 0xFC
+    """The song stands still."""
 
 
 class MidiClockFollower:
@@ -79,15 +94,15 @@ class MidiClockFollower:
     def hear(self, payload: bytes, at_ns: int) -> None:
         """Take a message that came in at a moment; others than MIDI clock's are passed over."""
         match payload[0]:
-            case 0xF8:
+            case Status.CLOCK:
                 self._hear_pulse(at_ns)
-            case 0xFA:
+            case Status.START:
                 self._resting_pulses = self._armed_pulses = 0
-            case 0xFB if not self._is_rolling:
+            case Status.CONTINUE if not self._is_rolling:
                 self._armed_pulses = self._resting_pulses
-            case 0xFC:
+            case Status.STOP:
                 self._stop()
-            case 0xF2 if len(payload) == 3:
+            case Status.SONG_POSITION if len(payload) == 3:
                 self._locate((payload[1] | payload[2] << 7) * PULSES_PER_SIXTEENTH)
 
     def reading(self, at_ns: int) -> Reading | None:
