@@ -23,6 +23,7 @@ from bridge.errors import SegueError
 ROOMS: Final[dict[str, tuple[str, str]]] = {
     "music": ("bridge.cli.music:music", "Play, sample, continue, interpolate, vary and answer music."),
     "live": ("bridge.cli.live:live", "Steer what a running `segue serve` plays."),
+    "map": ("bridge.cli.map:control_map", "Say what knobs, pads and pedals do; alone, show it."),
     "models": ("bridge.cli.models:models", "List, show and verify the trained models."),
     "plugins": ("bridge.cli.plugins:plugins", "Put plugins into your DAW, and take them out."),
     "doctor": ("bridge.cli.doctor:doctor", "Say what this machine has, and what to do about it."),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from bridge.errors import CancelledError, NotFoundError
 from bridge.runtime.registry import Registry, find_models_folder
 from bridge.runtime.session import Model
 from bridge.schema.live import LiveSettings, LiveStatus, LiveVerb, Take
+from bridge.schema.mapping import DeviceMap, Learned, LearnWish
 
 
 class Progress(Protocol):
@@ -45,6 +46,27 @@ class Stage(Protocol):
         """Note what somebody thinks of a take: 1 thumb up, -1 thumb down, 0 neither."""
 
 
+class ControlDesk(Protocol):
+    """What hears knobs, pads and pedals, as the operations of `map` see it."""
+
+    @property
+    def learning(self) -> LearnWish | None:
+        """What the next control that is moved shall do; None: nothing is being learned."""
+
+    @property
+    def learned(self) -> Learned | None:
+        """What came of the last `learn`; None: nothing yet."""
+
+    def use(self, devices: tuple[DeviceMap, ...]) -> None:
+        """Take these maps from now on."""
+
+    def learn(self, wish: LearnWish) -> None:
+        """Bind the next control that is moved."""
+
+    def stop_learning(self) -> None:
+        """Learn nothing any more."""
+
+
 def _nobody_listens(done: int, total: int, what: str) -> None:
     """Take no note."""
 
@@ -75,6 +97,7 @@ class Studio:
         models: folder of models; None looks where `find_models_folder` says.
         progress: hears how far an operation has come; None tells nobody.
         stage: what is played live; None: nothing is.
+        controls: hears knobs, pads and pedals; None: nobody does.
     """
 
     def __init__(
@@ -83,10 +106,13 @@ class Studio:
         models: Path | None = None,
         progress: Progress | None = None,
         stage: Stage | None = None,
+        controls: ControlDesk | None = None,
     ) -> None:
         self._shelf = _Shelf(models)
         self._progress = progress or _nobody_listens
         self._stage = stage
+        self.controls: Final = controls
+        """Hears knobs, pads and pedals; None: nobody does."""
         self._cancelled = threading.Event()
 
     def for_job(self, progress: Progress) -> Studio:
@@ -95,7 +121,7 @@ class Studio:
         Args:
             progress: hears how far that job has come.
         """
-        studio = Studio(progress=progress, stage=self._stage)
+        studio = Studio(progress=progress, stage=self._stage, controls=self.controls)
         studio._shelf = self._shelf
         return studio
 

@@ -26,6 +26,7 @@ from bridge.operations.studio import Studio
 ROOMS: Final[dict[str, str]] = {
     "music": "bridge.operations.music",
     "live": "bridge.operations.live",
+    "map": "bridge.operations.mapping",
     "models": "bridge.operations.models",
     "plugins": "bridge.operations.plugins",
     "doctor": "bridge.operations.doctor",

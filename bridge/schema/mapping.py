@@ -272,3 +272,13 @@ class ControlMaps:
     """By name."""
     troubles: tuple[str, ...] = ()
     """What is wrong with files that were left out, one line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnState:
+    """How learning stands."""
+
+    waiting: LearnWish | None
+    """What the next control that is moved shall do; None: nothing is being learned."""
+    learned: Learned | None
+    """What came of the last wish; None: nothing yet."""

@@ -5,7 +5,7 @@ Nothing here waits, sends or reads a clock: bytes come in, changes and bytes com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -73,7 +73,10 @@ class Controls:
     """
 
     def __init__(self, devices: tuple[DeviceMap, ...] = ()) -> None:
+        self.on_use: Callable[[], None] = lambda: None
+        """Is told that other maps count from now on: lights may have to show something else."""
         self._devices = devices
+        self._learned: Learned | None = None
         self._grips: dict[Binding, _Grip] = {}
         self._coarse: dict[tuple[int, int], int] = {}
         self._learner: Learner | None = None
@@ -88,15 +91,22 @@ class Controls:
         self._devices = devices
         bound = set(self._bindings())
         self._grips = {binding: grip for binding, grip in self._grips.items() if binding in bound}
+        self.on_use()
 
     @property
     def learning(self) -> LearnWish | None:
         """What the next control that is moved shall do; None: nothing is being learned."""
         return self._learner.wish if self._learner else None
 
+    @property
+    def learned(self) -> Learned | None:
+        """What came of the last `learn`; None: nothing yet."""
+        return self._learned
+
     def learn(self, wish: LearnWish) -> None:
         """Bind the next control that is moved, in place of what was to be learned before."""
         self._learner = Learner(wish)
+        self._learned = None
 
     def stop_learning(self) -> None:
         """Learn nothing any more."""
@@ -158,9 +168,10 @@ class Controls:
         known = {found.device: found for found in self._devices}
         known[name] = known.get(name, DeviceMap(name)).with_binding(binding)
         self._learner = None
+        self._learned = Learned(name, binding)
         self.use(tuple(known.values()))
         self._grip(binding, moved.channel).value = moved.value
-        return ControlNews(is_control=True, learned=Learned(name, binding))
+        return ControlNews(is_control=True, learned=self._learned)
 
     def _movements(self, moved: Moved) -> Iterator[Moved]:
         """Give a message as it is, and as half of a coarse and fine pair."""

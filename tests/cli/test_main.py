@@ -131,7 +131,10 @@ def test_an_unknown_model_is_one_line_that_names_those_nearby(capsys, tmp_path):
     ("words", "said"),
     [
         (["modls"], "segue: no room modls; near: models; try `segue --help`\n"),
-        (["xyz"], "segue: no room xyz; there are: music, models, plugins, doctor; try `segue --help`\n"),
+        (
+            ["xyz"],
+            f"segue: no room xyz; there are: {', '.join(ROOMS)}; try `segue --help`\n",
+        ),
         (["models", "show"], "segue: Missing argument 'NAME'; try `segue models show --help`\n"),
         (["--loud"], "segue: No such option '--loud'; try `segue --help`\n"),
     ],
