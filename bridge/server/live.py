@@ -91,6 +91,7 @@ class LiveRoom:
         self._controls = controls
         self._on_learned = on_learned
         self._on_ports = on_ports
+        self._breaks = 0
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
@@ -139,8 +140,9 @@ class LiveRoom:
             case Heard(messages):
                 for message in messages:
                     self._hear(message)
-            case Led(lead):
-                self._stage.lead(lead)
+            case Led(lead, breaks):
+                self._stage.lead(lead, is_broken=breaks != self._breaks)
+                self._breaks = breaks
             case Opened() | NotOpened() | Lost() | Listening():
                 self._note_ports(news)
             case _:

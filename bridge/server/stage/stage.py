@@ -188,11 +188,16 @@ class LiveStage:
             self._mode.fall_silent()
         self.look()
 
-    def lead(self, lead: Lead) -> None:
-        """Follow the song."""
+    def lead(self, lead: Lead, *, is_broken: bool = False) -> None:
+        """Follow the song.
+
+        Args:
+            lead: who leads, and where the song is.
+            is_broken: whether everything that was planned before is out of time and forgotten.
+        """
         before, was_rolling = self.song.source, self.song.is_rolling
         self.song.follow(lead)
-        if lead.line.is_broken:
+        if is_broken:
             self._phrase.end_all(self.song.now_ticks)
             self._phrase.forget()
             self._desk.forget_plans()

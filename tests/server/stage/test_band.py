@@ -34,7 +34,6 @@ def test_the_band_ends_with_the_song():
     world = band()
     world.go_to(9.5)
     world.draw(is_rolling=False, is_broken=True)
-    world.clock.forget(None)
     world.go_to(20)
     assert max(world.beats_sounded) < 9.5
 

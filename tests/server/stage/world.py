@@ -210,12 +210,15 @@ class World:
         tempo_bpm = changes.get("tempo_bpm", self.lead.tempo_bpm)
         rate = changes.pop("rate", tempo_bpm / 60)  # type: ignore[operator]
         song_ns = self.song_ns + round(changes.pop("skip_beats", 0.0) * BEAT_NS)  # type: ignore[operator]
-        line = Line(self.now_ns, song_ns, rate, is_broken=bool(changes.pop("is_broken", False)))  # type: ignore[arg-type]
+        is_broken = bool(changes.pop("is_broken", False))
+        line = Line(self.now_ns, song_ns, rate)  # type: ignore[arg-type]
         position = changes.pop("position_ticks", None)
         if position is None:
             position = self.stage.song.position_of(song_ns * PPQ / BEAT_NS)
         self.lead = replace(self.lead, line=line, position_ticks=position, **changes)  # type: ignore[arg-type]
-        self.stage.lead(self.lead)
+        if is_broken:
+            self.clock.forget(None)
+        self.stage.lead(self.lead, is_broken=is_broken)
 
     @property
     def beats_sounded(self) -> list[float]:
