@@ -136,7 +136,8 @@ class JobQueue:
             return self._kept[job_id].result
         if job.state is JobState.DONE:
             raise NotFoundError(f"the result of job {job_id} is no longer kept; ask again")
-        raise RequestError(f"job {job_id} has no result: it is {job.state}")
+        reason = f" ({job.error.kind}: {job.error.message})" if job.error else ""
+        raise RequestError(f"job {job_id} has no result: it is {job.state}{reason}")
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have every change told; gives what ends that."""

@@ -129,6 +129,7 @@ def _open(graph_file: bytes) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = _QUIET
+    options.enable_cpu_mem_arena = False  # it would keep what the largest run ever needed
     return onnxruntime.InferenceSession(
         graph_file,
         sess_options=options,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import types
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -22,10 +23,11 @@ def to_plain(noun: object) -> Plain:
     """Give a noun as dicts, lists, strings and numbers, with every field by its name.
 
     Args:
-        noun: a dataclass, or what one may hold: a tuple, an enum, a string, a number, None.
+        noun: a dataclass, or what one may hold: a tuple, a mapping with words as keys, an enum, a
+            string, a number, None.
 
     Raises:
-        TypeError: something in it is no noun; `from_plain` could not read it back.
+        TypeError: something in it is no noun.
     """
     if isinstance(noun, Enum):
         return to_plain(noun.value)
@@ -33,6 +35,8 @@ def to_plain(noun: object) -> Plain:
         return noun
     if isinstance(noun, tuple | list):
         return [to_plain(entry) for entry in noun]
+    if isinstance(noun, Mapping):
+        return {str(key): to_plain(entry) for key, entry in noun.items()}
     if is_dataclass(noun) and not isinstance(noun, type):
         return {field.name: to_plain(getattr(noun, field.name)) for field in fields(noun)}
     raise TypeError(f"{type(noun).__name__} is no noun and has no plain form")
@@ -146,7 +150,17 @@ def _decode_scalar(expected: Any, plain: object, path: str) -> Any:
         return _finite(plain, path)
     if type(plain) is not expected:
         raise _wrong_type(path, _SCALARS[expected], plain)
+    if isinstance(plain, str) and not plain.isascii():
+        _check_text(plain, path)
     return plain
+
+
+def _check_text(text: str, path: str) -> None:
+    """Refuse text that no file and no wire can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise RequestError(f"{path} holds half a character (a lone surrogate)") from error
 
 
 _SCALARS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}

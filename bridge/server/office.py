@@ -84,6 +84,10 @@ class Ticket:
         """Have every change of the job told, from now on."""
         self._listeners.append(listener)
 
+    async def ended(self) -> None:
+        """Wait until the job has ended, well or not."""
+        await self._end.wait()
+
     async def result(self) -> Any:
         """Wait for the result, in the form that was asked for; it may be awaited again.
 
@@ -249,17 +253,27 @@ class Office:
             self._put(ticket, lane, Do(job.id, name, request, form, lane))
         return ticket
 
-    def ticket(self, job_id: str) -> Ticket:
-        """Give the ticket of a job that has not ended.
+    def give_up(self, job_id: str) -> Job:
+        """Give a job up by its id; one that has ended stays as it is.
 
         Raises:
             NotFoundError: there is no such job.
-            RequestError: it has ended.
         """
         job = self.jobs.job(job_id)
-        if job_id not in self._tickets:
-            raise RequestError(f"job {job_id} has ended: it is {job.state}")
-        return self._tickets[job_id][0]
+        if job_id in self._tickets:
+            self.cancel(self._tickets[job_id][0])
+            job = self.jobs.job(job_id)
+        return job
+
+    def result(self, job_id: str) -> Written:
+        """Give what came out of a job that was asked for in JSON or MIDI.
+
+        Raises:
+            NotFoundError: there is no such job, or its result is no longer kept.
+            RequestError: it is not done yet, or it has failed.
+        """
+        kept: Written = self.jobs.result(job_id)
+        return kept
 
     def cancel(self, ticket: Ticket) -> None:
         """Give a job up; its ticket is told at once, the work stops at its next progress."""

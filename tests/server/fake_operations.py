@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bridge.errors import ModelError, NotFoundError, check_range
 from bridge.operations.studio import Studio
-from bridge.operations.table import Operation, operation
+from bridge.operations.table import Operation, find_operation, operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,12 @@ def find_fake(name: str) -> Operation:
         if isinstance(thing, Operation) and thing.name == name:
             return thing
     raise NotFoundError(f"no operation {name}")
+
+
+FAKES = tuple(thing for thing in globals().values() if isinstance(thing, Operation))
+"""All of them."""
+
+
+def find_any(name: str) -> Operation:
+    """Find an operation of this module or of the table."""
+    return find_fake(name) if name.startswith("fake.") else find_operation(name)

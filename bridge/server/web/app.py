@@ -1,0 +1,98 @@
+"""The web app: routes, errors in our words, and the guard before it all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from bridge.errors import NotFoundError, SegueError
+from bridge.operations.table import Operation, all_operations
+from bridge.server.office import Office
+from bridge.server.web.answers import JSON_TYPE, error_answer
+from bridge.server.web.calls import add_operation
+from bridge.server.web.describing import openapi_document
+from bridge.server.web.events import Broadcast, Listener
+from bridge.server.web.guard import Guard
+from bridge.server.web.job_routes import add_jobs
+from bridge.server.web.panel import panel_answer
+from bridge.server.web.paths import EVENTS_PATH, PAGE_PATH, PANEL_PATH
+from bridge.server.web.refusals import MethodError
+
+
+def make_app(
+    office: Office,
+    broadcast: Broadcast,
+    *,
+    token: str | None = None,
+    operations: tuple[Operation[Any, Any], ...] | None = None,
+) -> ASGIApp:
+    """Make the web app.
+
+    Args:
+        office: does what is asked.
+        broadcast: what goes on, for /events; jobs are told there too.
+        token: what every request must bring; None: whoever is on this machine may ask.
+        operations: those that get a route; None: all there are.
+    """
+    offered = all_operations() if operations is None else operations
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={SegueError: _answer_ours, HTTPException: _answer_theirs},
+    )
+    for operation in offered:
+        add_operation(app, office, operation)
+    add_jobs(app, office)
+    _add_pages(app, offered)
+
+    async def events(socket: WebSocket) -> None:
+        await Listener(socket, office, broadcast).serve()
+
+    app.add_api_websocket_route(EVENTS_PATH, events)
+    office.jobs.listen(lambda job: broadcast.tell("job", job))
+    return Guard(app, token)
+
+
+def _add_pages(app: FastAPI, operations: tuple[Operation[Any, Any], ...]) -> None:
+    """Add the panel, and the page that programs read."""
+    written: list[bytes] = []
+
+    async def page() -> Response:
+        if not written:  # when it is first asked for: it is not needed to be ready
+            written.append(json.dumps(openapi_document(operations)).encode())
+        return Response(written[0], media_type=JSON_TYPE)
+
+    app.add_api_route(PAGE_PATH, page, methods=["GET"])
+    app.add_api_route(PANEL_PATH, panel_answer, methods=["GET"])
+
+
+async def _answer_ours(request: Request, error: Exception) -> Response:
+    """Answer with an error of ours."""
+    if not isinstance(error, SegueError):
+        raise error
+    return error_answer(error)
+
+
+async def _answer_theirs(request: Request, error: Exception) -> Response:
+    """Say in our words what the framework found."""
+    path = request.url.path
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 405:
+        words = f"{path} does not take {request.method}"
+        answer = error_answer(MethodError(words))
+    elif error.status_code == 404:
+        answer = error_answer(NotFoundError(f"nothing is at {path}; {PAGE_PATH} names what is"))
+    else:
+        answer = error_answer(SegueError(str(error.detail)))
+    answer.headers.update(error.headers or {})
+    return answer
