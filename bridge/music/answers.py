@@ -16,7 +16,7 @@ from bridge.music.harmony_line import Ground, second_voice
 from bridge.music.key import scale_pitch_classes
 from bridge.music.lines import cut_short, in_register, levelled, mean_pitch, shifted
 from bridge.music.melodies import Improviser
-from bridge.music.voices import one_voice, split_melody
+from bridge.music.voices import melody_of, one_voice
 from bridge.schema.live import AnswerKind
 from bridge.schema.notes import (
     DRUM_CHANNEL,
@@ -104,7 +104,7 @@ class Players:
         self, call: Call, kind: AnswerKind, *, amount: float, length_ticks: int
     ) -> list[Note]:
         """Play a melody for an answer, from its first note to its end."""
-        melody, _ = split_melody(melody_part(call.music).notes)
+        melody = melody_of(melody_part(call.music).notes)
         song = _Song(call, tuple(melody), frame_of(call.music, self.knobs), length_ticks)
         if kind is AnswerKind.HARMONY:
             notes = self._harmony(song)

@@ -13,7 +13,7 @@ from bridge.music.key import Key, find_key, leaning
 from bridge.music.lines import mean_pitch
 from bridge.music.melody_grid import phrase_beats
 from bridge.music.melody_vae import MelodyWish
-from bridge.schema.arrays import FloatArray
+from bridge.schema.arrays import FloatArray, IntArray
 from bridge.schema.notes import (
     KeySignature,
     Mode,
@@ -67,6 +67,21 @@ class Frame:
             outside[list(SCALES[self.scale])] = 0.0
             return outside
         return leaning(self.key.mode) if invents else np.zeros(12, dtype=np.float32)
+
+    def leaning_beside(self, heard: IntArray) -> FloatArray:
+        """Say which pitch classes a variation leans away from: those off the key and not heard.
+
+        Args:
+            heard: int64 [note], the pitches of what is varied, with the tonic at C.
+
+        Returns:
+            float32 [pitch class], with the tonic at C.
+        """
+        if self.scale is not None:
+            return self.leaning(invents=False)
+        away = np.minimum(self.leaning(invents=True), np.float32(0.0))
+        away[np.unique(heard % 12)] = 0.0
+        return away
 
     def wish(self, knobs: Knobs, *, register: float | None, style: str | None) -> MelodyWish:
         """Say what a phrase in this frame is asked to be.

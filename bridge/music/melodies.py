@@ -20,8 +20,16 @@ from bridge.music.frame import (
     new_frame,
 )
 from bridge.music.lines import at_resolution, cut_short, in_register, levelled, shifted, transposed
-from bridge.music.melody_grid import FIRST_PITCH, MelodyGrid, cut_grid, from_grid, joined
+from bridge.music.melody_grid import (
+    FIRST_PITCH,
+    SLOTS_PER_BEAT,
+    MelodyGrid,
+    cut_grid,
+    from_grid,
+    joined,
+)
 from bridge.music.melody_vae import MelodyWish
+from bridge.music.voices import clear_of, melody_flags
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray, IntArray
 from bridge.schema.notes import Marker, Note, NoteSequence, TempoChange, TimeSignature
@@ -105,7 +113,9 @@ class Improviser:
         whole = cut_grid(at_c, start_ticks=start_ticks, beats=frame.beats)
         phrase = whole.phrase(0, frame.beats)
         if _pitches(phrase).size:
-            wish = self._wish_like(phrase, frame)
+            first_slot = int((phrase.tokens >= FIRST_PITCH).argmax())
+            silent_beats = first_slot // SLOTS_PER_BEAT  # before a call of less than a phrase
+            wish = self._wish_like(phrase, frame, beats=frame.beats - silent_beats)
         else:  # a note from before rings through it all
             wish = frame.wish(self.knobs, register=melody[-1].pitch, style=self.style)
         previous = np.repeat(melody_vae.encode(self.model, [phrase]), takes, axis=0)
@@ -138,7 +148,7 @@ class Improviser:
         latents = np.concatenate([_spherical(ends[0], ends[1], float(w)) for w in weights])
         between = slice(count, -count)
         latents[between] = self._bent(frame, latents[between])
-        grids = self._decode(frame, latents, invents=False)
+        grids = self._decode(latents, frame.leaning(invents=False))
         notes: list[Note] = []
         for step in range(steps):
             melody = from_grid(joined(grids[step * count : (step + 1) * count], beats=frame.beats))
@@ -161,7 +171,7 @@ class Improviser:
     def vary(
         self, sequence: NoteSequence, *, amount: float, bars: int | None = None
     ) -> NoteSequence:
-        """Give a variation of a melody; everything else stays as it is.
+        """Give a variation of a melody; everything else stays, also chords that lie beneath it.
 
         Args:
             sequence: at any PPQ, which it keeps.
@@ -174,17 +184,19 @@ class Improviser:
         length_ticks = continuation_start(heard)
         if bars is not None:
             length_ticks = min(length_ticks, bars * frame.metre.bar_ticks())
-        notes = heard.parts[index].notes
-        varied = self.varied(notes, frame, amount=amount, length_ticks=length_ticks)
-        felt = at_resolution(self.felt(varied, frame), ppq=sequence.ppq)
-        part = sequence.parts[index]
+        notes, as_written = heard.parts[index].notes, sequence.parts[index].notes
+        flags = melody_flags(notes)
+        melody = [note for note, is_melody in zip(notes, flags, strict=True) if is_melody]
+        varied = self.varied(melody, frame, amount=amount, length_ticks=length_ticks)
         kept = [
-            note
-            for note, as_heard in zip(part.notes, notes, strict=True)
-            if as_heard.onset_ticks >= length_ticks
+            written
+            for written, note, is_melody in zip(as_written, notes, flags, strict=True)
+            if not is_melody or note.onset_ticks >= length_ticks
         ]
+        fresh = clear_of(at_resolution(self.felt(varied, frame), ppq=sequence.ppq), kept)
+        both = sorted((*fresh, *kept), key=lambda note: (note.onset_ticks, note.pitch))
         parts = list(sequence.parts)
-        parts[index] = replace(part, notes=(*felt, *kept))
+        parts[index] = replace(parts[index], notes=tuple(both))
         bpm = self.knobs.tempo_bpm
         tempos = sequence.tempos if bpm is None else (TempoChange(0, bpm),)
         return replace(sequence, parts=tuple(parts), tempos=tempos)
@@ -209,9 +221,10 @@ class Improviser:
         if not sounding:
             return []
         latents = melody_vae.encode(self.model, [phrases[index] for index in sounding])
-        wishes = [self._wish_like(phrases[index], frame) for index in sounding]
+        wishes = [self._wish_like(phrases[index], frame, beats=frame.beats) for index in sounding]
         moved = melody_vae.move(self.model, latents, wishes, self.rng, amount=amount)
-        varied = self._decode(frame, moved, invents=False, calm=amount)
+        leaning = frame.leaning_beside(np.concatenate([_pitches(phrase) for phrase in phrases]))
+        varied = self._decode(moved, leaning, calm=amount)
         for index, phrase in zip(sounding, varied, strict=True):
             phrases[index] = phrase
         notes = cut_short(from_grid(joined(phrases, beats=frame.beats)), length_ticks)
@@ -225,11 +238,17 @@ class Improviser:
         touch = draw_touch(len(swinging), self.rng.spawn(1)[0])
         return touched(swinging, touch, amount=self.knobs.humanise, tempo_bpm=frame.tempo_bpm)
 
-    def _wish_like(self, phrase: MelodyGrid, frame: Frame) -> MelodyWish:
-        """Ask for a phrase as dense, high and wide as a given one, unless a knob says otherwise."""
+    def _wish_like(self, phrase: MelodyGrid, frame: Frame, *, beats: int) -> MelodyWish:
+        """Ask for a phrase as dense, high and wide as a given one, unless a knob says otherwise.
+
+        Args:
+            phrase: has a note.
+            frame: what stands around it.
+            beats: over which its density is counted.
+        """
         pitches = _pitches(phrase)
         wish = frame.wish(self.knobs, register=None, style=self.style)
-        density = len(pitches) / frame.beats if wish.density is None else wish.density
+        density = len(pitches) / beats if wish.density is None else wish.density
         register = float(pitches.mean()) if wish.register is None else wish.register
         return replace(wish, density=density, register=register, pitch_range=float(np.ptp(pitches)))
 
@@ -254,7 +273,7 @@ class Improviser:
                 previous=previous,
             )
             drawn.append(previous)
-        grids = self._decode(frame, np.concatenate(drawn), invents=True)
+        grids = self._decode(np.concatenate(drawn), frame.leaning(invents=True))
         lines = [from_grid(joined(grids[take::takes], beats=frame.beats)) for take in range(takes)]
         return [
             tuple(
@@ -266,15 +285,15 @@ class Improviser:
         ]
 
     def _decode(
-        self, frame: Frame, latents: FloatArray, *, invents: bool, calm: float = 1.0
+        self, latents: FloatArray, leaning: FloatArray, *, calm: float = 1.0
     ) -> list[MelodyGrid]:
-        """Give the phrases that latents stand for, in the scale; `calm` lowers the temperature."""
+        """Give the phrases that latents stand for; `calm` lowers the temperature."""
         return melody_vae.decode(
             self.model,
             latents,
             temperature=self.knobs.temperature * max(0.05, calm),
             rng=self.rng,
-            leaning=frame.leaning(invents=invents),
+            leaning=leaning,
         )
 
 
