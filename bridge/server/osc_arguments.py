@@ -79,7 +79,7 @@ class Envelope:
         """Give a whole number of the door's own."""
         if word not in self.words:
             return None
-        number = coerced(int, self.words[word])
+        number = coerced(int, self.words[word], key=word)
         if isinstance(number, bool) or not isinstance(number, int):
             raise RequestError(f"{word} must be a whole number, not {self.words[word]!r}")
         check_range(word, number, lowest, highest)
@@ -234,8 +234,8 @@ def _pairs(arguments: tuple[Argument, ...]) -> Iterator[tuple[str, Argument]]:
     """Give keys with their values."""
     if len(arguments) % 2:
         raise RequestError(
-            f"{len(arguments)} arguments are no pairs; send KEY VALUE KEY VALUE .., or one text "
-            "that is a JSON object"
+            f"an odd number of arguments, {len(arguments)}, are no pairs; send KEY VALUE KEY "
+            "VALUE .., or one text that is a JSON object"
         )
     for key, value in zip(arguments[::2], arguments[1::2], strict=True):
         if not isinstance(key, str):

@@ -232,7 +232,7 @@ class OscDoor:
             self._send(asked.receiver, PART, asked.id, index, len(pieces), piece)
 
     def _send_progress(self, asked: _Asked, job: Job) -> None:
-        if job.state is JobState.RUNNING and job.total:
+        if job.state is JobState.RUNNING and job.what:
             self._send(asked.receiver, PROGRESS, asked.id, job.done, job.total, job.what)
 
     def _send_error(self, asked: _Asked, error: SegueError) -> None:

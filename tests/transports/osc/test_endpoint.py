@@ -1,7 +1,6 @@
 """A port hears messages when they are due, answers, and survives whatever is sent to it."""
 
 import asyncio
-import shutil
 import socket
 import subprocess
 
@@ -281,10 +280,7 @@ def test_a_receiver_that_is_gone_is_no_trouble():
     assert asyncio.run(run()).address == "/heard"
 
 
-needs_liblo = pytest.mark.skipif(shutil.which("oscsend") is None, reason="apt install liblo-tools")
-
-
-@needs_liblo
+@pytest.mark.usefixtures("liblo")
 def test_liblo_is_heard_in_all_its_types():
     async def run():
         echo = await opened()
@@ -301,7 +297,7 @@ def test_liblo_is_heard_in_all_its_types():
     assert heard == everything
 
 
-@needs_liblo
+@pytest.mark.usefixtures("liblo")
 def test_liblo_reads_what_is_sent():
     async def run():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
