@@ -18,6 +18,8 @@ PORT_NAME: Final = "Segue"
 """What our port is called unless somebody wants it otherwise."""
 MAIN_OUTPUT: Final = "midi_out"
 """Short name of the output that everything goes to unless it is told otherwise."""
+CLOCK_OUTPUT: Final = "clock_out"
+"""Short name of the output of a MIDI clock."""
 APIS: Final = ("jack", "alsa", "coremidi", "winmm", "rtmidi-jack")
 """Every MIDI system that we can speak to, as `--api` names it."""
 
@@ -143,6 +145,16 @@ class PortWish:
             raise RequestError(f"a port needs a name without a colon, not {self.name!r}")
         if self.api is not None and self.api not in APIS:
             raise RequestError(f"no MIDI system {self.api!r}; one of: {', '.join(APIS)}")
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """What `listen` asks for: short names of inputs, and what to look for, in lower case."""
+        found = []
+        for pattern in self.listen if self.inputs else ():
+            ours, equals, rest = pattern.partition("=")
+            named = bool(equals) and ours in self.inputs
+            found.append((ours, rest) if named else (self.inputs[0], pattern))
+        return tuple((ours, words.casefold()) for ours, words in found)
 
     def full_name(self, short: str) -> str:
         """Give what a port is called where each has a name of its own: `Segue`, `Segue In`.

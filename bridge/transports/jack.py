@@ -1,7 +1,8 @@
-"""JACK output: messages queued ahead, each written at its exact frame by the process callback.
+"""JACK: messages queued ahead, each written at its exact frame by the process callback.
 
 The position of a message inside a cycle is computed, not measured, so it does not matter when in
-the cycle the callback runs: the error is half a frame, 10 us at 48 kHz.
+the cycle the callback runs: the error is half a frame, 10 us at 48 kHz. What comes in is stamped in
+the same way, and a leader is asked once a cycle for the line of song time at its first frame.
 """
 
 from __future__ import annotations
@@ -14,115 +15,73 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import PortError
 from bridge.transports.agenda import Agenda
-from bridge.transports.base import NANOSECONDS_PER_SECOND, PortWish
-from bridge.transports.wire import SILENCE_SECONDS, Wire
+from bridge.transports.base import (
+    CLOCK_OUTPUT,
+    NANOSECONDS_PER_SECOND,
+    HeardMessage,
+    Link,
+    PortWish,
+)
+from bridge.transports.frames import FrameGrid, FrameTime, cycle, unwrapped
+from bridge.transports.hearing import Hearing, channel_message, is_clock_message
+from bridge.transports.jack_links import JackLinks
+from bridge.transports.sync.base import Line
+from bridge.transports.wire import SILENCE_SECONDS, Leader, Wire
 
 if TYPE_CHECKING:
     import jack
 
-_PORT: Final = "midi_out"
 LATEST_NS: Final = 1_000_000
 """A note-on is late only when JACK skipped its frame, and the sound of that moment with it. One
 that would be later than this is not sent."""
+LATEST_LIVE_NS: Final = 10_000_000
+"""The same while we play live, where a note may have been thought of only just now."""
+_LONGEST_MESSAGE: Final = 3
 _REPEAT_AFTER_CYCLES: Final = (2, 12)
 """When note-offs are repeated after JACK gave a cycle up: soon, and once it has recovered."""
 _LAST_ATTEMPTS: Final = 5
 _PATIENCE_SECONDS: Final = 0.25
-_FRAMES_MODULUS: Final = 1 << 32
-"""JACK counts frames in 32 bits: it wraps after a day at 48 kHz."""
-
-
-class FrameGrid:
-    """Song time as frames of a sample clock."""
-
-    def __init__(self, *, rate_hz: int) -> None:
-        """Begin with song time 0 at frame 0.
-
-        Args:
-            rate_hz: frames in a second.
-        """
-        self._rate_hz = rate_hz
-        self._origin_frame = 0
-
-    def align(self, *, frame: int, song_ns: int) -> None:
-        """Make `frame` the moment `song_ns`."""
-        self._origin_frame = frame - self._frames(song_ns)
-
-    def frame_of(self, song_ns: int) -> int:
-        """The frame nearest to a song time."""
-        return self._origin_frame + self._frames(song_ns)
-
-    def song_ns_of(self, frame: int) -> int:
-        """The song time of a frame, rounded down."""
-        return (frame - self._origin_frame) * NANOSECONDS_PER_SECOND // self._rate_hz
-
-    def first_ns_at(self, frame: int) -> int:
-        """The first song time whose nearest frame is `frame` or a later one."""
-        halves = (2 * (frame - self._origin_frame) - 1) * NANOSECONDS_PER_SECOND
-        return -(-halves // (2 * self._rate_hz))
-
-    def _frames(self, song_ns: int) -> int:
-        """Round to frames, halves up."""
-        doubled = 2 * song_ns * self._rate_hz + NANOSECONDS_PER_SECOND
-        return doubled // (2 * NANOSECONDS_PER_SECOND)
-
-
-def unwrapped(frame_32: int, *, near: int) -> int:
-    """Give a 32-bit frame count as the full count that lies nearest to a known one."""
-    half = _FRAMES_MODULUS // 2
-    return near + (frame_32 - near + half) % _FRAMES_MODULUS - half
-
-
-def cycle(
-    agenda: Agenda, grid: FrameGrid, *, first_frame: int, frames: int
-) -> list[tuple[int, bytes]]:
-    """Take what belongs into one process cycle.
-
-    Args:
-        agenda: what is to be sent.
-        grid: where song time lies in frames.
-        first_frame: of the cycle.
-        frames: length of the cycle, >= 1.
-
-    Returns:
-        Messages in order, each with its offset 0..frames-1 from `first_frame`.
-    """
-    due = agenda.take_due(
-        grid.first_ns_at(first_frame + frames),
-        now_ns=grid.song_ns_of(first_frame),
-        latest_ns=LATEST_NS,
-    )
-    written: list[tuple[int, bytes]] = []
-    offset = 0
-    for at_ns, payload in due:
-        offset = min(max(offset, grid.frame_of(at_ns) - first_frame), frames - 1)
-        written.append((offset, payload))
-    return written
+_STANDSTILL_NS: Final = 2_000_000_000
+"""A server that has not called us for so long is lost, whatever it says."""
 
 
 class JackWire(Wire):
-    """A JACK MIDI output port that sends an agenda."""
+    """JACK MIDI ports that send an agenda and hear."""
 
-    def __init__(self, client: jack.Client, wish: PortWish, *, listeners: tuple[str, ...]) -> None:
+    def __init__(
+        self, client: jack.Client, wish: PortWish, *, links: tuple[Link, ...], hearing: Hearing
+    ) -> None:
         """Take an open client over.
 
         Args:
             client: not yet active; is closed with the wire.
-            wish: whom to connect to.
-            listeners: full names of the inputs that a lost wire was connected to.
+            wish: which ports, and whom to connect to.
+            links: connections of a lost wire.
+            hearing: takes what is played to us.
         """
         self._client = client
-        self._connect = wish.connect
-        self._missing = set(listeners)
-        self._port = client.midi_outports.register(_PORT)
-        self._grid = FrameGrid(rate_hz=client.samplerate)
+        self._outputs = {name: client.midi_outports.register(name) for name in wish.outputs}
+        self._inputs = {name: client.midi_inports.register(name) for name in wish.inputs}
+        self._main = self._outputs[wish.outputs[0]]
+        self._clock_input = wish.inputs[0] if wish.inputs else None
+        self._links = JackLinks(
+            client, wish, outputs=self._outputs, inputs=self._inputs, missed=links
+        )
+        self._hearing = hearing
+        self._rate_hz = client.samplerate
+        self._grid = FrameGrid(rate_hz=self._rate_hz)
+        self._time = FrameTime(rate_hz=self._rate_hz)
+        self._leader: Leader | None = None
+        self._line: Line | None = None
+        self._at_ns = 0
         self._agenda = Agenda()
         self._frame = 0
         self._cycles = 0
+        self._seen = (0, 0)
         self._overruns = 0
         self._repeat_at: deque[int] = deque()
         self._trouble: str | None = None
-        self._backlog: deque[bytes] = deque()
+        self._backlog: deque[tuple[str, bytes]] = deque()
         client.set_process_callback(self._process)
         client.set_shutdown_callback(self._shut_down)
         client.set_xrun_callback(self._overrun)
@@ -134,8 +93,18 @@ class JackWire(Wire):
 
     @property
     def name(self) -> str:
-        """As others see it: client and port."""
-        return str(self._port.name)
+        """The main output, as others see it: client and port."""
+        return str(self._main.name)
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Every output and input, as others see them."""
+        return tuple(str(port.name) for port in (*self._outputs.values(), *self._inputs.values()))
+
+    @property
+    def host(self) -> object:
+        """The `jack.Client`, which knows JACK's transport."""
+        return self._client
 
     def start(self, agenda: Agenda, *, song_ns: int) -> None:
         """Begin to send, taking this moment as `song_ns`."""
@@ -148,6 +117,7 @@ class JackWire(Wire):
             self._client.activate()
         except library.JackError as error:
             raise PortError(f"JACK did not let us begin: {error}") from error
+        self._seen = (self._cycles, time.perf_counter_ns())
         self.tend()
         self._backlog.extend(debts)  # only now, when somebody may listen
 
@@ -156,26 +126,30 @@ class JackWire(Wire):
         frame = unwrapped(self._client.frame_time, near=self._frame)
         self._grid.align(frame=frame, song_ns=song_ns)
 
+    def follow(self, leader: Leader) -> None:
+        """Ask a leader for the line once a cycle."""
+        self._leader = leader
+
     def song_ns(self) -> int:
-        """Song time of this moment, by JACK's sample clock."""
+        """Song time of this moment, by JACK's sample clock or by the leader's line."""
+        if self._line is not None:
+            return self._line.song_ns_at(time.perf_counter_ns())
         return self._grid.song_ns_of(unwrapped(self._client.frame_time, near=self._frame))
 
     def trouble(self) -> str | None:
         """Say in one line why the wire is lost; None while it works."""
         return self._trouble
 
-    def tend(self) -> tuple[str, ...]:
-        """Connect to those we wish for and miss; tell who listens."""
+    def tend(self) -> tuple[Link, ...]:
+        """Connect to those we wish for and miss; tell who is connected."""
+        self._look_for_a_standstill()
         if self._trouble is not None:
             return ()
         library = _library()
-        inputs = {port.name for port in self._client.get_ports(is_midi=True, is_input=True)}
         try:
-            for name in sorted(self._wanted(inputs)):
-                self._client.connect(self._port, name)
-            return tuple(port.name for port in self._client.get_all_connections(self._port))
+            return self._links.tend()
         except library.JackError:
-            return ()  # an input went away while we looked: the next look will tell
+            return ()  # a port went away while we looked: the next look will tell
 
     def silence(self) -> None:
         """End every note, forget what is to come, and wait until that is written."""
@@ -197,18 +171,13 @@ class JackWire(Wire):
         """How often JACK reported an xrun."""
         return self._overruns
 
-    def _wanted(self, inputs: set[str]) -> set[str]:
-        """Take the inputs to connect to now from those to connect to when they appear."""
-        wanted = self._missing & inputs
-        self._missing -= wanted
-        if self._connect is not None:
-            pattern = self._connect.casefold()
-            matching = {name for name in inputs if pattern in name.casefold()}
-            if matching:
-                self._connect = None
-            wanted |= matching
-        connected = {port.name for port in self._client.get_all_connections(self._port)}
-        return wanted - connected
+    def _look_for_a_standstill(self) -> None:
+        cycles, at_ns = self._seen
+        now_ns = time.perf_counter_ns()
+        if self._cycles != cycles:
+            self._seen = (self._cycles, now_ns)
+        elif now_ns - at_ns > _STANDSTILL_NS:
+            self._trouble = self._trouble or "JACK stands still"
 
     def _await_cycles(self, count: int) -> None:
         """Wait until JACK has run some cycles, at most `_PATIENCE_SECONDS`."""
@@ -221,23 +190,99 @@ class JackWire(Wire):
     # --- called by JACK
 
     def _process(self, frames: int) -> None:
-        """Write one cycle; the only place that sends."""
+        """Hear and write one cycle; the only place that sends."""
+        self._find_frame(frames)
+        if self._leader is not None or self._inputs:
+            self._follow_and_hear()
+        outgoing = cycle(
+            self._agenda,
+            self._grid,
+            first_frame=self._frame,
+            frames=frames,
+            latest_ns=LATEST_NS if self._leader is None else LATEST_LIVE_NS,
+        )
+        if self._backlog:
+            outgoing = [(0, *self._backlog.popleft()) for _ in range(len(self._backlog))] + outgoing
+        if self._leader is not None and CLOCK_OUTPUT in self._outputs:
+            outgoing += self._pulses(self._leader, frames)
+        for port in self._outputs.values():
+            port.clear_buffer()
+        if self._written(outgoing):
+            self._agenda.confirm()
+            self._cycles += 1
+
+    def _find_frame(self, frames: int) -> None:
+        """Take the number of the cycle's first frame."""
         expected = self._frame + frames
         self._frame = unwrapped(self._client.last_frame_time, near=self._frame)
         if self._frame != expected:
             self._expect_losses()
-        self._repeat_when_due()
-        outgoing = cycle(self._agenda, self._grid, first_frame=self._frame, frames=frames)
-        port = self._port
-        port.clear_buffer()
-        if self._backlog:
-            outgoing = [(0, payload) for payload in self._take_backlog()] + outgoing
-        for written, (offset, payload) in enumerate(outgoing):
-            if not self._write(offset, payload):
-                self._backlog.extend(payload for _, payload in outgoing[written:])
-                return
-        self._agenda.confirm()
-        self._cycles += 1
+        if self._repeat_at:
+            self._repeat_when_due()
+
+    def _follow_and_hear(self) -> None:
+        """Let the leader draw the line, after it has heard what came in."""
+        self._measure_time()
+        heard = self._hear()
+        if self._leader is not None:
+            self._draw_line(self._leader)
+        if heard:
+            self._pass_on(heard)
+
+    def _measure_time(self) -> None:
+        """Find when the cycle's first frame was, by JACK's own smoothed clock and ours."""
+        since = unwrapped(self._client.frame_time, near=self._frame) - self._frame
+        at_ns = time.perf_counter_ns() - since * NANOSECONDS_PER_SECOND // self._rate_hz
+        self._at_ns = self._time.look(frame=self._frame, at_ns=at_ns)
+
+    def _hear(self) -> list[tuple[str, int, bytes]]:
+        """Take what came in; a host's clock goes to the leader, music is given back."""
+        heard: list[tuple[str, int, bytes]] = []
+        for name, port in self._inputs.items():
+            for offset, data in port.incoming_midi_events():
+                if len(data) <= _LONGEST_MESSAGE:
+                    self._sort(heard, name, self._frame + offset, bytes(data))
+        return heard
+
+    def _sort(
+        self, heard: list[tuple[str, int, bytes]], name: str, frame: int, payload: bytes
+    ) -> None:
+        message = channel_message(payload)
+        if message is not None:
+            heard.append((name, frame, message))
+        elif self._leader and name == self._clock_input and is_clock_message(payload):
+            self._leader.hear(payload, self._time.at_ns(frame))
+
+    def _draw_line(self, leader: Leader) -> None:
+        line = self._line = leader.line(self._at_ns)
+        sent_ns = line.song_ns_at(self._at_ns - leader.offset_ns)
+        self._grid.align(frame=self._frame, song_ns=sent_ns, rate=line.rate)
+
+    def _pass_on(self, heard: list[tuple[str, int, bytes]]) -> None:
+        messages = []
+        for name, frame, payload in heard:
+            at_ns = self._time.at_ns(frame)
+            line = self._line
+            song_ns = line.song_ns_at(at_ns) if line else self._grid.song_ns_of(frame)
+            messages.append(HeardMessage(name, at_ns, song_ns, payload))
+        self._hearing.tell(messages)
+
+    def _pulses(self, leader: Leader, frames: int) -> list[tuple[int, str, bytes]]:
+        """Give the MIDI clock of this cycle."""
+        first, grid = self._frame, self._grid
+        due = leader.pulses(grid.song_ns_of(first), grid.first_ns_at(first + frames))
+        return [
+            (min(max(grid.frame_of(song_ns) - first, 0), frames - 1), CLOCK_OUTPUT, payload)
+            for song_ns, payload in due
+        ]
+
+    def _written(self, outgoing: list[tuple[int, str, bytes]]) -> bool:
+        """Write messages; what finds no room goes out with the next cycle. Say if all found it."""
+        for written, (offset, name, payload) in enumerate(outgoing):
+            if not self._write(offset, self._outputs.get(name, self._main), payload):
+                self._backlog.extend((name, payload) for _, name, payload in outgoing[written:])
+                return False
+        return True
 
     def _expect_losses(self) -> None:
         """Have the last note-offs repeated: listeners do not get the cycle that JACK gave up."""
@@ -251,31 +296,30 @@ class JackWire(Wire):
         if due:
             self._agenda.repeat_ends()
 
-    def _write(self, offset: int, payload: bytes) -> bool:
+    def _write(self, offset: int, port: Any, payload: bytes) -> bool:
         """Write one message; False: the cycle's buffer is full."""
-        buffer = self._port.reserve_midi_event(offset, len(payload))
+        buffer = port.reserve_midi_event(offset, len(payload))
         if len(buffer) == 0:
             return False
         buffer[:] = payload
         return True
 
-    def _take_backlog(self) -> list[bytes]:
-        return [self._backlog.popleft() for _ in range(len(self._backlog))]
-
     def _shut_down(self, status: Any, reason: str) -> None:
         self._trouble = f"JACK closed our port: {reason.strip() or 'no reason given'}"
+        self._hearing.wake()
 
     def _overrun(self, delayed_us: float) -> None:
         self._overruns += 1
         self._expect_losses()
 
 
-def open_jack(wish: PortWish, *, listeners: tuple[str, ...] = ()) -> JackWire:
-    """Open a port on the JACK server that runs.
+def open_jack(wish: PortWish, *, links: tuple[Link, ...], hearing: Hearing) -> JackWire:
+    """Open ports on the JACK server that runs.
 
     Args:
-        wish: name of our client, and whom to connect to.
-        listeners: full names of the inputs that a lost wire was connected to.
+        wish: name of our client, its ports, and whom to connect to.
+        links: connections of a lost wire.
+        hearing: takes what is played to us.
 
     Raises:
         PortError: there is no JACK library or no server.
@@ -285,7 +329,7 @@ def open_jack(wish: PortWish, *, listeners: tuple[str, ...] = ()) -> JackWire:
         client = library.Client(wish.name, no_start_server=True)
     except library.JackOpenError as error:
         raise PortError("jack: no server is running") from error
-    return JackWire(client, wish, listeners=listeners)
+    return JackWire(client, wish, links=links, hearing=hearing)
 
 
 def jack_is_installed() -> bool:

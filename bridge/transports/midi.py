@@ -1,4 +1,4 @@
-"""MIDI outputs through rtmidi: ALSA, CoreMIDI, Windows, and JACK where JACK-Client is missing."""
+"""MIDI through rtmidi: ALSA, CoreMIDI, Windows, and JACK where JACK-Client is missing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import PortError
-from bridge.transports.base import PortWish
+from bridge.transports.base import Link, PortWish
 
 if TYPE_CHECKING:
     import rtmidi
@@ -112,6 +112,128 @@ def open_rtmidi(wish: PortWish, *, api: str) -> RtMidiPort:
     return RtMidiPort(output, api=api, name=wish.name, is_virtual=True)
 
 
+def open_more_rtmidi(wish: PortWish, *, api: str) -> dict[str, RtMidiPort]:
+    """Open the outputs beside the main one.
+
+    Returns:
+        Outputs by short name. On Windows those whose port exists: `Segue Bass` for `bass`.
+
+    Raises:
+        PortError: the system does not let us.
+    """
+    ports: dict[str, RtMidiPort] = {}
+    for short in wish.outputs[1:]:
+        name = wish.full_name(short)
+        output = _output(api, wish.name)
+        try:
+            if api != "winmm":
+                output.open_virtual_port(name)
+                ports[short] = RtMidiPort(output, api=api, name=name, is_virtual=True)
+            elif _named(output.get_ports(), name) is not None:
+                ports[short] = _opened(output, api=api, wanted=(name,))
+        except _errors() as error:
+            raise PortError(f"{api}: {error}") from error
+    return ports
+
+
+class RtMidiInputs:
+    """MIDI inputs through rtmidi: virtual ones of our own, and existing sources."""
+
+    def __init__(self, wish: PortWish, *, api: str) -> None:
+        """Open what can be opened now.
+
+        Args:
+            wish: has at least one input; on Windows, which knows no virtual ports, each is the
+                existing source of its full name, `Segue In` for `midi_in`.
+            api: one of `bridge.transports.base.APIS`.
+
+        Raises:
+            PortError: the system does not let us.
+        """
+        self._api = api
+        self._name = wish.name
+        self.main = wish.inputs[0]
+        self._hear: Callable[[str, bytes, int], None] = _ignore
+        self._virtual: list[tuple[str, Any]] = []
+        self._sources: dict[Link, Any] = {}
+        self._wanted = wish.sources
+        if api == "winmm":
+            own = ((short, wish.full_name(short).casefold()) for short in wish.inputs)
+            self._wanted = (*own, *wish.sources)
+        else:
+            for short in wish.inputs:
+                self._virtual.append((wish.full_name(short), self._open(short, wish)))
+        self._looker = _input(api, "segue-look") if self._wanted else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that are open, as others see them."""
+        own = (name for name, _ in self._virtual)
+        return (*own, *(link.theirs for link in self._sources))
+
+    def listen(self, hear: Callable[[str, bytes, int], None]) -> None:
+        """Begin; `hear` is called in rtmidi's thread."""
+        self._hear = hear
+        self.tend()
+
+    def tend(self) -> tuple[Link, ...]:
+        """Open sources that came, close those that went; tell those that are open."""
+        if self._looker is not None:
+            there = self._looker.get_ports()
+            wanted = self._matching(there)
+            for link in [link for link in self._sources if link not in wanted]:
+                _close(self._sources.pop(link))
+            for link, index in wanted.items():
+                if link not in self._sources:
+                    self._connect(link, index)
+        return tuple(self._sources)
+
+    def close(self) -> None:
+        """Close all."""
+        for port in (*(port for _, port in self._virtual), *self._sources.values()):
+            _close(port)
+        self._virtual.clear()
+        self._sources.clear()
+
+    def _open(self, short: str, wish: PortWish) -> Any:
+        port = _input(self._api, wish.name)
+        try:
+            port.open_virtual_port(wish.full_name(short))
+        except _errors() as error:
+            raise PortError(f"{self._api}: {error}") from error
+        self._prepare(port, short)
+        return port
+
+    def _connect(self, link: Link, index: int) -> None:
+        """Open a source; one that somebody else has to himself is tried again at the next look."""
+        port = _input(self._api, self._name)
+        try:
+            port.open_port(index)
+        except _errors():
+            port.delete()
+            return
+        self._prepare(port, link.ours)
+        self._sources[link] = port
+
+    def _prepare(self, port: Any, short: str) -> None:
+        port.ignore_types(sysex=True, timing=False, active_sense=True)
+        port.set_callback(self._heard, short)
+
+    def _heard(self, event: tuple[Sequence[int], float], short: str) -> None:
+        at_ns = time.perf_counter_ns()
+        self._hear(short, bytes(event[0]), at_ns)
+
+    def _matching(self, names: Sequence[str]) -> dict[Link, int]:
+        """Sources to hear, and where they stand in rtmidi's list; none of our own."""
+        own = f"{self._name}:".casefold()
+        return {
+            Link(short, name): index
+            for short, words in self._wanted
+            for index, name in enumerate(names)
+            if words in name.casefold() and not name.casefold().startswith(own)
+        }
+
+
 def output_names(api: str) -> tuple[str, ...]:
     """Give the names of the existing ports that can be played to.
 
@@ -131,25 +253,52 @@ def _opened(output: Any, *, api: str, wanted: tuple[str, ...]) -> RtMidiPort:
     """Open the first existing port whose name has the first of the wanted words that any has."""
     names = output.get_ports()
     for word in wanted:
-        for index, name in enumerate(names):
-            if word.casefold() in name.casefold():
-                output.open_port(index)
-                return RtMidiPort(output, api=api, name=name, is_virtual=False)
+        name = _named(names, word)
+        if name is not None:
+            output.open_port(names.index(name))
+            return RtMidiPort(output, api=api, name=name, is_virtual=False)
     there = ", ".join(names) or "none"
     raise PortError(f"{api}: no port named {' or '.join(wanted)}; there are: {there}")
 
 
+def _named(names: Sequence[str], word: str) -> str | None:
+    """The shortest name that has a word in it: for `Segue` rather `Segue 1` than `Segue Bass 2`."""
+    matching = [name for name in names if word.casefold() in name.casefold()]
+    return min(matching, key=len) if matching else None
+
+
 def _output(api: str, client_name: str) -> Any:
-    """An output that is not open yet; rtmidi raises rather than try another API."""
+    """An output that is not open yet."""
+    return _made("MidiOut", api, client_name)
+
+
+def _input(api: str, client_name: str) -> Any:
+    """An input that is not open yet."""
+    return _made("MidiIn", api, client_name)
+
+
+def _made(kind: str, api: str, client_name: str) -> Any:
+    """Make one of rtmidi's objects, which raise rather than try another API."""
     if api not in rtmidi_apis():
         raise PortError(f"{api}: not part of the installed rtmidi")
     import rtmidi
 
     try:
         with _without_chatter():
-            return rtmidi.MidiOut(getattr(rtmidi, _CONSTANTS[api]), name=client_name)
+            return getattr(rtmidi, kind)(getattr(rtmidi, _CONSTANTS[api]), name=client_name)
     except _errors() as error:
         raise PortError(f"{api}: {_in_words(api, error)}") from error
+
+
+def _close(port: Any) -> None:
+    """Give an input back; its callback first, so that nothing comes in between."""
+    port.cancel_callback()
+    port.close_port()
+    port.delete()
+
+
+def _ignore(name: str, payload: bytes, at_ns: int) -> None:
+    """Hear nothing yet."""
 
 
 @contextlib.contextmanager

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from dataclasses import dataclass
 
 from bridge.errors import PortError
-from bridge.transports.base import PortWish
+from bridge.transports.base import Link, PortWish
+from bridge.transports.hearing import Hearing
 from bridge.transports.jack import jack_is_installed, open_jack
-from bridge.transports.midi import open_rtmidi, rtmidi_apis
+from bridge.transports.midi import RtMidiInputs, open_more_rtmidi, open_rtmidi, rtmidi_apis
 from bridge.transports.scheduler import ScheduledWire
 from bridge.transports.wire import Wire
 
@@ -34,23 +36,32 @@ def apis_to_try(wish: PortWish) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *compiled)))
 
 
-def open_wire(wish: PortWish, *, listeners: tuple[str, ...] = ()) -> Attempt:
-    """Open a port on the best MIDI system that lets us.
+def open_wire(
+    wish: PortWish, *, links: tuple[Link, ...] = (), hearing: Hearing | None = None
+) -> Attempt:
+    """Open ports on the best MIDI system that lets us.
 
     Args:
-        wish: name, system and listener that are wanted.
-        listeners: full names of the inputs that a lost wire was connected to.
+        wish: names, system and listener that are wanted.
+        links: connections of a lost wire.
+        hearing: takes what is played to us.
     """
     reasons: list[str] = []
     for api in apis_to_try(wish):
         try:
-            return Attempt(_open(api, wish, listeners), tuple(reasons))
+            return Attempt(_open(api, wish, links, hearing or Hearing()), tuple(reasons))
         except PortError as error:
             reasons.append(str(error))
     return Attempt(None, tuple(reasons))
 
 
-def _open(api: str, wish: PortWish, listeners: tuple[str, ...]) -> Wire:
+def _open(api: str, wish: PortWish, links: tuple[Link, ...], hearing: Hearing) -> Wire:
     if api == "jack":
-        return open_jack(wish, listeners=listeners)
-    return ScheduledWire(open_rtmidi(wish, api=api))
+        return open_jack(wish, links=links, hearing=hearing)
+    with contextlib.ExitStack() as opened:  # a wire is open as a whole or not at all
+        port = open_rtmidi(wish, api=api)
+        opened.callback(port.close)
+        others = open_more_rtmidi(wish, api=api)
+        inputs = RtMidiInputs(wish, api=api) if wish.inputs else None
+        opened.pop_all()
+    return ScheduledWire(port, others=others, inputs=inputs, hearing=hearing)

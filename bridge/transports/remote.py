@@ -1,34 +1,42 @@
-"""The player's end of the clock process: hands it notes, and starts it again when it dies."""
+"""The parent's end of the clock process: hands it notes, and starts it again when it dies."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
 from bridge.errors import PortError
-from bridge.transports.base import NoteReport, PortWish, TimedMessage, TimedNote
+from bridge.schema.live import SyncSource
+from bridge.transports.base import Key, Link, PortWish, TimedMessage, TimedNote
 from bridge.transports.child import Child
 from bridge.transports.clock import run_clock
+from bridge.transports.plan import Plan
+from bridge.transports.sync.base import BEAT_NS, Lead, SyncWish
 from bridge.transports.talk import (
     LEAD_NS,
     Command,
+    Conduct,
+    Forget,
+    Led,
     Listening,
     Lost,
     News,
     Panic,
     Play,
     Progress,
+    Send,
     Start,
     Stop,
     Stopped,
+    Transport,
 )
+from bridge.units import PPQ
 
 _SILENT_NS: Final = 3_000_000_000
 """A clock that says nothing for so long stands still: it is killed and started again."""
 _DEATHS: Final = 3
 """So many deaths in a row, with no progress between them, and we give up."""
-_PROGRAM_CHANGE: Final = 0xC0
 
 
 class ClockProcess(Protocol):
@@ -51,17 +59,20 @@ class ClockProcess(Protocol):
         """End it at once."""
 
 
-Starter = Callable[[PortWish, tuple[str, ...]], ClockProcess]
-"""Starts a clock process for a wish, to be connected again to those who listened before."""
+Starter = Callable[[PortWish, tuple[Link, ...]], ClockProcess]
+"""Starts a clock process for a wish, to be connected again as one before it was."""
 
 
-def start_clock(wish: PortWish, listeners: tuple[str, ...]) -> ClockProcess:
+def start_clock(wish: PortWish, links: tuple[Link, ...]) -> ClockProcess:
     """Start a real clock process."""
-    return Child(run_clock, wish, listeners, name="the clock process")
+    return Child(run_clock, wish, links, name="the clock process")
 
 
 class RemoteClock:
-    """A clock in another process, as the player sees it."""
+    """A clock in another process, as a player or a stage sees it.
+
+    `start` lets song time be real time; `conduct` lets a leader draw it. One or the other.
+    """
 
     is_real_time = True
 
@@ -72,10 +83,10 @@ class RemoteClock:
         starter: Starter = start_clock,
         now_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
-        """Start the process; it opens its port at once.
+        """Start the process; it opens its ports at once.
 
         Args:
-            wish: which port is wanted.
+            wish: which ports are wanted.
             starter: starts the process.
             now_ns: a clock that never goes back, in nanoseconds.
         """
@@ -85,22 +96,25 @@ class RemoteClock:
         self._process = starter(wish, ())
         self._heard_ns = now_ns()
         self._anchor: tuple[int, int] | None = None
-        self._planned: dict[int, TimedNote] = {}
-        self._begun: set[int] = set()
-        self._messages: list[TimedMessage] = []
-        self._listeners: tuple[str, ...] = ()
+        self._sync: SyncWish | None = None
+        self._led: Led | None = None
+        self._breaks = 0
+        self._plan = Plan()
+        self._links: tuple[Link, ...] = ()
         self._deaths = 0
         self._stopping = False
 
     @property
     def link(self) -> object:
-        """What to wait for until there is news."""
+        """What to wait for until there is news; another one after a restart."""
         return self._process.link
 
     def song_ns(self) -> int:
         """Song time of this moment; before `start`, that of its beginning."""
+        if self._led is not None:
+            return self._led.lead.line.song_ns_at(self._now_ns())
         if self._anchor is None:
-            return -LEAD_NS
+            return 0 if self._sync else -LEAD_NS
         song_ns, at_ns = self._anchor
         return song_ns + self._now_ns() - at_ns
 
@@ -109,11 +123,37 @@ class RemoteClock:
         self._anchor = (-LEAD_NS, self._now_ns())
         self._process.send(Start(*self._anchor))
 
+    def conduct(self, wish: SyncWish) -> None:
+        """Play live: follow a leader from now on; may be called again at any time."""
+        self._sync = wish
+        self._process.send(Conduct(wish))
+
+    def transport(self, is_rolling: bool, position_ticks: float | None = None) -> None:
+        """Run or stop the song, where nobody else leads it.
+
+        Args:
+            is_rolling: whether it is to run.
+            position_ticks: where it is to be, PPQ 480; None: where it is.
+        """
+        self._process.send(Transport(is_rolling, position_ticks, self._now_ns()))
+
     def play(self, notes: tuple[TimedNote, ...], messages: tuple[TimedMessage, ...]) -> None:
-        """Have notes and messages sent in time."""
-        self._planned.update((note.note_id, note) for note in notes)
-        self._messages = [*self._worth_keeping(self.song_ns()), *messages]
-        self._process.send(Play(notes, messages))
+        """Have notes and messages sent in time.
+
+        Live, they are forgotten if the line of song time was broken since the last `Led` that
+        `receive` gave: they were planned by a line that holds no more.
+        """
+        self._plan.add(notes, messages, song_ns=self.song_ns())
+        self._process.send(Play(notes, messages, self._breaks if self._sync else None))
+
+    def forget(self, note_ids: frozenset[int] | None) -> None:
+        """Take notes back: those to come are not played, those that sound end; None: all."""
+        self._plan.take_back(note_ids, song_ns=self.song_ns())
+        self._process.send(Forget(note_ids))
+
+    def send(self, port: str, payloads: Iterable[bytes]) -> None:
+        """Send whole messages at once, to an output by its short name."""
+        self._process.send(Send(port, tuple(payloads)))
 
     def panic(self) -> None:
         """End every note that sounds; go on with those to come."""
@@ -154,18 +194,15 @@ class RemoteClock:
                 if self._anchor is not None and item.song_ns >= -LEAD_NS:
                     self._anchor = (item.song_ns, item.at_ns)
                 for report in item.reports:
-                    self._note_report(report)
-            case Listening(names):
-                self._listeners = names
+                    self._plan.note_report(report)
+                for note_id in item.forgotten:
+                    self._plan.strike(note_id)
+            case Led():
+                self._led, self._breaks = item, item.breaks
+            case Listening(_, links):
+                self._links = links
             case _:
                 pass
-
-    def _note_report(self, report: NoteReport) -> None:
-        if report.is_on:
-            self._begun.add(report.note_id)
-        else:
-            self._begun.discard(report.note_id)
-            self._planned.pop(report.note_id, None)
 
     def _revive(self, what: str) -> list[News]:
         """Start another clock: it ends what this one may have left, and goes on in time."""
@@ -174,44 +211,41 @@ class RemoteClock:
         if self._deaths > _DEATHS:
             raise PortError(f"the clock process {what} {self._deaths} times in a row")
         song_ns = self.song_ns()
-        reports, debts = self._settle(song_ns)
-        self._process = self._starter(self._wish, self._listeners)
-        self._heard_ns = self._now_ns()
-        if self._anchor is not None:
-            self._resume(debts)
-        return [
-            Lost(f"the clock process {what}: it is started again"),
-            Progress(song_ns, self._now_ns(), reports=reports, dropped=0, overruns=0),
-        ]
-
-    def _settle(self, song_ns: int) -> tuple[tuple[NoteReport, ...], tuple[tuple[int, int], ...]]:
-        """Take the notes that may have begun off the plan: as reports of their ends, and debts."""
-        due = [n for n in self._planned.values() if n.on_ns < song_ns or n.note_id in self._begun]
-        reports: list[NoteReport] = []
-        for note in due:
-            if note.note_id not in self._begun:
-                reports.append(NoteReport(note.note_id, True, note.on_ns))
-            reports.append(NoteReport(note.note_id, False, min(note.off_ns, song_ns)))
-            del self._planned[note.note_id]
-        self._begun.clear()
-        return tuple(reports), tuple(sorted({(note.channel, note.pitch) for note in due}))
-
-    def _resume(self, debts: tuple[tuple[int, int], ...]) -> None:
-        song_ns = self.song_ns()
-        self._messages = self._worth_keeping(song_ns)
-        commands: tuple[Command, ...] = (
-            Start(song_ns, self._now_ns(), debts),
-            Play(tuple(self._planned.values()), tuple(self._messages)),
-        )
-        for command in commands:
+        settlement = self._plan.settle(song_ns)
+        self._process = self._starter(self._wish, self._links)
+        self._heard_ns, self._breaks = self._now_ns(), 0
+        for command in self._first_words(settlement.debts):
             self._process.send(command)
+        progress = Progress(
+            song_ns,
+            self._now_ns(),
+            reports=settlement.reports,
+            dropped=0,
+            overruns=0,
+            forgotten=settlement.forgotten,
+        )
+        return [Lost(f"the clock process {what}: it is started again"), progress]
 
-    def _worth_keeping(self, song_ns: int) -> list[TimedMessage]:
-        """The messages that a new clock needs: those to come, and each channel's last program."""
-        programs = {
-            message.payload[0]: message
-            for message in self._messages
-            if message.at_ns < song_ns and message.payload[0] & 0xF0 == _PROGRAM_CHANGE
-        }
-        to_come = [message for message in self._messages if message.at_ns >= song_ns]
-        return [*programs.values(), *to_come]
+    def _first_words(self, debts: tuple[Key, ...]) -> Iterator[Command]:
+        """What a new clock is told, for the music to go on."""
+        song_ns, at_ns = self.song_ns(), self._now_ns()
+        if self._anchor is not None or self._led is not None:
+            rate = self._led.lead.line.rate if self._led else 1.0
+            yield Start(song_ns, at_ns, debts, rate)
+        if self._sync is not None:
+            yield Conduct(self._sync)
+        if self._led is not None and _is_our_song(self._led.lead):
+            yield Transport(True, _position_ticks(self._led.lead, at_ns), at_ns)
+        if self._anchor is not None or self._sync is not None:
+            yield Play(self._plan.notes(), tuple(self._plan.messages(song_ns)))
+
+
+def _is_our_song(lead: Lead) -> bool:
+    """Whether the song runs because we said so, and stands still unless we say it again."""
+    return lead.is_rolling and lead.source is SyncSource.INTERNAL
+
+
+def _position_ticks(lead: Lead, at_ns: int) -> float:
+    """Where the song is at a moment, by the line that held last."""
+    passed_ns = lead.line.song_ns_at(at_ns) - lead.line.song_ns
+    return lead.position_ticks + passed_ns * PPQ / BEAT_NS

@@ -34,6 +34,8 @@ class Start:
     """A moment, by `time.perf_counter_ns`, which all processes of a machine share."""
     debts: tuple[Key, ...] = ()
     """Keys that a clock before this one may have left down."""
+    rate: float = 1.0
+    """Song time in real time; other than 1.0 where a clock that is to play live goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Play:
     """In any order."""
     messages: tuple[TimedMessage, ...] = ()
     """In any order."""
+    breaks: int | None = None
+    """`Led.breaks` when this was planned: if the line was broken since, it is out of time and
+    forgotten; None: it is to be played whatever was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,10 @@ class Transport:
 
     is_rolling: bool
     """Whether it is to run."""
-    position_ticks: float | None = None
-    """Where it is to be, PPQ 480 from its beginning; None: where it is."""
+    position_ticks: float | None
+    """Where it is to be, PPQ 480 from its beginning, negative in a count-in; None: where it is."""
+    at_ns: int
+    """When, by `time.perf_counter_ns`; may be to come, or have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,8 @@ class Led:
 
     lead: Lead
     """How things stand."""
+    breaks: int
+    """How often the line of song time was broken by then, and what was planned forgotten."""
 
 
 News = Opened | NotOpened | Lost | Listening | Progress | Stopped | Heard | Led

@@ -43,7 +43,7 @@ class FakeClockLink:
     def go_to(self, song_ns):
         self.ns = song_ns
         due = self.agenda.take_due(song_ns, now_ns=song_ns, latest_ns=BAR_NS)
-        self.receiver.hear(payload for _, payload in due)
+        self.receiver.hear(payload for _, _, payload in due)
         self.news.append(Progress(song_ns, 0, self.agenda.reports(), 0, 0))
 
     def panic(self):
@@ -238,7 +238,7 @@ def test_each_program_is_sent_once_and_a_hosts_own_preset_is_left_alone(path):
     stage = Stage(path, bars=3)
     stage.step(5)
     due = stage.clock.agenda.take_due(10 * BAR_NS, now_ns=0, latest_ns=10 * BAR_NS)
-    programs = [payload.hex(" ") for _, payload in due if payload[0] & 0xF0 == 0xC0]
+    programs = [payload.hex(" ") for _, _, payload in due if payload[0] & 0xF0 == 0xC0]
     assert programs == ["c1 21"]
 
 

@@ -34,7 +34,7 @@ def note(note_id=0, pitch=60, on_ns=0, off_ns=10):
 
 def take(agenda, until_ns, now_ns=0, latest_ns=FOREVER_NS):
     due = agenda.take_due(until_ns, now_ns=now_ns, latest_ns=latest_ns)
-    return [payload.hex(" ") for _, payload in due]
+    return [payload.hex(" ") for _, _, payload in due]
 
 
 def test_a_note_goes_out_as_an_on_and_an_off():
@@ -127,7 +127,7 @@ def test_a_new_wire_begins_with_the_ends_of_what_a_lost_one_left_and_the_program
     agenda.add([note()], [TimedMessage(0, bytes((0xC0, 33)))])
     take(agenda, 5)
     agenda.owe(agenda.sounding())
-    repaid = [payload.hex(" ") for payload in agenda.repayment()]
+    repaid = [payload.hex(" ") for _, payload in agenda.repayment()]
     assert repaid == ["b0 40 00", "80 3c 40", "b0 7b 00", "c0 21"]
 
 
@@ -140,9 +140,9 @@ def test_every_on_has_its_off_whenever_it_is_stopped(notes, stop_ns, step_ns):
     agenda, receiver = Agenda(), Receiver()
     agenda.add(notes)
     for now_ns in range(0, stop_ns, step_ns):
-        receiver.hear(p for _, p in agenda.take_due(now_ns, now_ns=now_ns, latest_ns=20))
+        receiver.hear(p for _, _, p in agenda.take_due(now_ns, now_ns=now_ns, latest_ns=20))
     agenda.silence(forget=True)
-    receiver.hear(p for _, p in agenda.take_due(stop_ns, now_ns=stop_ns, latest_ns=20))
+    receiver.hear(p for _, _, p in agenda.take_due(stop_ns, now_ns=stop_ns, latest_ns=20))
     assert receiver.down == {}
 
 
@@ -150,11 +150,11 @@ def test_every_on_has_its_off_whenever_it_is_stopped(notes, stop_ns, step_ns):
 def test_every_on_has_its_off_after_a_panic(notes, panic_ns):
     agenda, receiver = Agenda(), Receiver()
     agenda.add(notes)
-    receiver.hear(p for _, p in agenda.take_due(panic_ns, now_ns=0, latest_ns=FOREVER_NS))
+    receiver.hear(p for _, _, p in agenda.take_due(panic_ns, now_ns=0, latest_ns=FOREVER_NS))
     agenda.silence(forget=False)
-    receiver.hear(p for _, p in agenda.take_due(panic_ns, now_ns=panic_ns, latest_ns=FOREVER_NS))
+    receiver.hear(p for _, _, p in agenda.take_due(panic_ns, now_ns=panic_ns, latest_ns=FOREVER_NS))
     assert receiver.down == {}
-    receiver.hear(p for _, p in agenda.take_due(FOREVER_NS, now_ns=0, latest_ns=FOREVER_NS))
+    receiver.hear(p for _, _, p in agenda.take_due(FOREVER_NS, now_ns=0, latest_ns=FOREVER_NS))
     assert receiver.down == {}
 
 
@@ -163,7 +163,7 @@ def test_no_key_is_struck_while_it_is_down(notes):
     agenda = Agenda()
     agenda.add(notes)
     down = set()
-    for _, payload in agenda.take_due(FOREVER_NS, now_ns=0, latest_ns=FOREVER_NS):
+    for _, _, payload in agenda.take_due(FOREVER_NS, now_ns=0, latest_ns=FOREVER_NS):
         key = (payload[0] & 0x0F, payload[1])
         if payload[0] & 0xF0 == 0x90:
             assert key not in down

@@ -2,7 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.transports.base import PortWish, TimedNote
-from bridge.transports.clock import ClockKeeper
+from bridge.transports.clock import ClockKeeper, Machine
 from bridge.transports.opening import Attempt
 from bridge.transports.scheduler import SilentPort
 from bridge.transports.talk import (
@@ -33,20 +33,17 @@ class House:
         self.wires = []
         self.wishes = []
         self.said = []
-        self.keeper = ClockKeeper(
-            PortWish(),
-            say=self.said.append,
-            opener=self.open,
-            now_ns=self.clock,
-            silent_wire=lambda: self.wire(SilentPort()),
+        machine = Machine(
+            opener=self.open, now_ns=self.clock, silent_wire=lambda: self.wire(SilentPort())
         )
+        self.keeper = ClockKeeper(PortWish(), machine, say=self.said.append)
         self.keeper.open()
 
     def wire(self, port):
         self.wires.append(SteppedWire(port, now_ns=self.clock))
         return self.wires[-1]
 
-    def open(self, wish, listeners):
+    def open(self, wish, links, hearing):
         self.wishes.append(wish)
         if not self.has_port:
             return Attempt(None, ("jack: no server is running",))
@@ -75,7 +72,7 @@ def notes(*spans_ms, pitch=60):
 
 
 def test_it_says_which_port_it_opened():
-    assert House().said == [Opened("jack", "Segue:fake")]
+    assert House().said == [Opened("jack", "Segue:fake", ("Segue:fake",))]
 
 
 def test_it_says_why_no_port_could_be_opened():
@@ -118,7 +115,7 @@ def test_a_port_that_appears_later_is_opened_within_a_second_and_in_time():
     house.pass_ms(500)
     house.has_port = True
     house.pass_ms(1499)
-    assert house.said_of(Opened) == [Opened("jack", "Segue:fake")]
+    assert house.said_of(Opened) == [Opened("jack", "Segue:fake", ("Segue:fake",))]
     assert bytes((0x90, 61, 80)) not in house.ports[0].sent
     house.pass_ms(1)
     assert house.ports[0].sent[-1] == bytes((0x90, 61, 80))

@@ -64,7 +64,7 @@ def test_an_api_that_was_asked_for_is_the_only_one_tried():
 
 
 def test_when_no_system_works_every_reason_is_told(monkeypatch):
-    def refuse(api, wish, listeners):
+    def refuse(api, wish, links, hearing):
         raise PortError(f"{api}: not today")
 
     monkeypatch.setattr(opening, "apis_to_try", lambda wish: ("jack", "alsa"))

@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.errors import PortError
-from bridge.transports.base import NoteReport, PortWish, TimedMessage, TimedNote
+from bridge.transports.base import Link, NoteReport, PortWish, TimedMessage, TimedNote
 from bridge.transports.remote import RemoteClock
 from bridge.transports.talk import (
     LEAD_NS,
@@ -16,6 +16,7 @@ from bridge.transports.talk import (
 from tests.fakes import FakeProcess, HandClock
 
 SECOND_NS = 1_000_000_000
+LINK = Link("midi_out", "Ardour:in")
 
 
 class Room:
@@ -24,11 +25,11 @@ class Room:
     def __init__(self):
         self.clock = HandClock()
         self.processes = []
-        self.listeners = []
+        self.links = []
         self.remote = RemoteClock(PortWish(), starter=self.begin, now_ns=self.clock)
 
-    def begin(self, wish, listeners):
-        self.listeners.append(listeners)
+    def begin(self, wish, links):
+        self.links.append(links)
         self.processes.append(FakeProcess())
         return self.processes[-1]
 
@@ -78,7 +79,7 @@ def test_a_new_clock_ends_the_notes_that_the_dead_one_left(room):
     room.report(NoteReport(1, True, 0))
     room.die()
     room.remote.receive()
-    assert room.processes[1].heard[0].debts == ((0, 61),)
+    assert room.processes[1].heard[0].debts == (("midi_out", 0, 61),)
 
 
 def test_a_new_clock_gets_the_notes_that_are_still_to_come(room):
@@ -101,11 +102,11 @@ def test_a_new_clock_gets_the_programs(room):
 
 
 def test_a_new_clock_is_connected_to_those_who_listened(room):
-    room.processes[0].to_say.append(Listening(("Ardour:in",)))
+    room.processes[0].to_say.append(Listening(("Ardour:in",), (LINK,)))
     room.remote.receive()
     room.die()
     room.remote.receive()
-    assert room.listeners == [(), ("Ardour:in",)]
+    assert room.links == [(), (LINK,)]
 
 
 def test_the_take_learns_when_the_notes_of_a_dead_clock_ended(room):

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bridge.transports.agenda import Agenda
 from bridge.transports.base import TimedNote
-from bridge.transports.jack import FrameGrid, cycle, unwrapped
+from bridge.transports.frames import FrameGrid, cycle, unwrapped
+from bridge.transports.jack import LATEST_NS
 from tests.fakes import FakePort, HandClock, Receiver, SteppedWire
 from tests.transports.test_agenda import timed_notes
 
@@ -39,8 +40,8 @@ class ByJack:
 
     def run_to(self, song_ns):
         while self.grid.song_ns_of(self.frame) < song_ns:
-            for offset, payload in cycle(
-                self.agenda, self.grid, first_frame=self.frame, frames=256
+            for offset, _, payload in cycle(
+                self.agenda, self.grid, first_frame=self.frame, frames=256, latest_ns=LATEST_NS
             ):
                 self.sent.append((self.grid.song_ns_of(self.frame + offset), payload))
             self.frame += 256
@@ -166,7 +167,9 @@ def test_cycles_leave_nothing_out_and_send_nothing_twice(onsets_us, frames):
     )
     sent = []
     for first_frame in range(0, 100_000, frames):
-        for offset, payload in cycle(agenda, grid, first_frame=first_frame, frames=frames):
+        for offset, _, payload in cycle(
+            agenda, grid, first_frame=first_frame, frames=frames, latest_ns=LATEST_NS
+        ):
             assert 0 <= offset < frames
             if payload[0] == 0x90:
                 sent.append((first_frame + offset, payload[1]))

@@ -1,0 +1,156 @@
+"""Song time and real time as frames of a sample clock."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bridge.transports.agenda import Agenda
+from bridge.transports.base import NANOSECONDS_PER_SECOND
+
+_FRAMES_MODULUS: Final = 1 << 32
+"""JACK counts frames in 32 bits: it wraps after a day at 48 kHz."""
+_RATE_PARTS: Final = 1 << 32
+"""A rate is kept as a whole number of so many parts, so that no error adds up."""
+NEVER_NS: Final = -(1 << 62)
+"""Before every song time: nothing is due until then."""
+
+_QUICK: Final = 0.05
+"""How far a measured moment moves the clock of frames; about a tenth of a second at 256 frames."""
+_SLOW: Final = _QUICK * _QUICK / 4
+"""How far it moves the length of a frame."""
+_LOST_NS: Final = 2_000_000
+"""A moment so far from where it was expected: the frames did not go on as they did."""
+
+
+class FrameGrid:
+    """Song time as frames of a sample clock."""
+
+    def __init__(self, *, rate_hz: int) -> None:
+        """Begin with song time 0 at frame 0, at rate 1.
+
+        Args:
+            rate_hz: frames in a second.
+        """
+        self._rate_hz = rate_hz
+        self._origin_frame = 0
+        self._origin_ns = 0
+        self._step_ns = NANOSECONDS_PER_SECOND  # song time of so many frames:
+        self._step_frames = rate_hz
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether song time is the same at every frame."""
+        return self._step_ns == 0
+
+    def align(self, *, frame: int, song_ns: int, rate: float = 1.0) -> None:
+        """Make `frame` the moment `song_ns`.
+
+        Args:
+            frame: any.
+            song_ns: of that frame.
+            rate: song time in real time, >= 0; 1.0 is exact for ever.
+        """
+        self._origin_frame = frame
+        self._origin_ns = song_ns
+        if rate == 1.0:
+            self._step_ns, self._step_frames = NANOSECONDS_PER_SECOND, self._rate_hz
+        else:
+            self._step_ns = round(rate * _RATE_PARTS) * NANOSECONDS_PER_SECOND
+            self._step_frames = self._rate_hz * _RATE_PARTS
+
+    def frame_of(self, song_ns: int) -> int:
+        """The frame nearest to a song time, halves up; where time stands still, the origin."""
+        if self._step_ns == 0:
+            return self._origin_frame
+        doubled = 2 * (song_ns - self._origin_ns) * self._step_frames + self._step_ns
+        return self._origin_frame + doubled // (2 * self._step_ns)
+
+    def song_ns_of(self, frame: int) -> int:
+        """The song time of a frame, rounded down."""
+        return self._origin_ns + (frame - self._origin_frame) * self._step_ns // self._step_frames
+
+    def first_ns_at(self, frame: int) -> int:
+        """The first song time whose nearest frame is `frame` or a later one."""
+        halves = (2 * (frame - self._origin_frame) - 1) * self._step_ns
+        return self._origin_ns - (-halves // (2 * self._step_frames))
+
+    def song_ns_in(self, real_ns: int) -> int:
+        """The song time that passes in some real time."""
+        return (
+            real_ns * self._step_ns * self._rate_hz // (self._step_frames * NANOSECONDS_PER_SECOND)
+        )
+
+
+class FrameTime:
+    """Real time of frames: a delay-locked loop, so that a late look does not move it."""
+
+    def __init__(self, *, rate_hz: int) -> None:
+        """Know nothing yet.
+
+        Args:
+            rate_hz: frames in a second, as the sample clock calls it.
+        """
+        self._ns_per_frame = NANOSECONDS_PER_SECOND / rate_hz
+        self._usual = self._ns_per_frame
+        self._frame = 0
+        self._at_ns = 0.0
+        self._knows = False
+
+    def look(self, *, frame: int, at_ns: int) -> int:
+        """Take a measured moment in.
+
+        Args:
+            frame: later than the last one.
+            at_ns: when it was or will be, as far as one could measure.
+
+        Returns:
+            When it was or will be.
+        """
+        frames = frame - self._frame
+        error_ns = at_ns - (self._at_ns + frames * self._ns_per_frame)
+        self._frame = frame
+        if not self._knows or abs(error_ns) > _LOST_NS or frames <= 0:
+            self._knows, self._at_ns, self._ns_per_frame = True, float(at_ns), self._usual
+            return at_ns
+        self._at_ns = at_ns - (1.0 - _QUICK) * error_ns
+        self._ns_per_frame += _SLOW * error_ns / frames
+        return round(self._at_ns)
+
+    def at_ns(self, frame: int) -> int:
+        """When a frame near the last one was or will be."""
+        return round(self._at_ns + (frame - self._frame) * self._ns_per_frame)
+
+
+def unwrapped(frame_32: int, *, near: int) -> int:
+    """Give a 32-bit frame count as the full count that lies nearest to a known one."""
+    half = _FRAMES_MODULUS // 2
+    return near + (frame_32 - near + half) % _FRAMES_MODULUS - half
+
+
+def cycle(
+    agenda: Agenda, grid: FrameGrid, *, first_frame: int, frames: int, latest_ns: int
+) -> list[tuple[int, str, bytes]]:
+    """Take what belongs into one process cycle.
+
+    Args:
+        agenda: what is to be sent.
+        grid: where song time lies in frames.
+        first_frame: of the cycle.
+        frames: length of the cycle, >= 1.
+        latest_ns: real time; a note-on that is later than this is not sent.
+
+    Returns:
+        Messages in order, each with its offset 0..frames-1 from `first_frame` and the short name of
+        its output.
+    """
+    due = agenda.take_due(
+        NEVER_NS if grid.stands_still else grid.first_ns_at(first_frame + frames),
+        now_ns=grid.song_ns_of(first_frame),
+        latest_ns=grid.song_ns_in(latest_ns),
+    )
+    written: list[tuple[int, str, bytes]] = []
+    offset = 0
+    for at_ns, port, payload in due:
+        offset = min(max(offset, grid.frame_of(at_ns) - first_frame), frames - 1)
+        written.append((offset, port, payload))
+    return written
