@@ -117,11 +117,11 @@ def _announced_address(host: str) -> str:
 
     Raises:
         ValueError: it is no IPv4 address.
-        OSError: this machine goes to no network.
+        OSError: it is none of this machine's, or this machine goes to no network.
     """
     address = ipaddress.IPv4Address(host)
-    if not address.is_unspecified:
-        return str(address)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        asking.connect((_ANYWHERE, 9))  # sends nothing
+        asking.bind((host, 0))  # the library would leave a socket behind where this fails
+        if address.is_unspecified:
+            asking.connect((_ANYWHERE, 9))  # sends nothing
         return str(asking.getsockname()[0])
