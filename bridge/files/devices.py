@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import FileFormatError, NotFoundError, RequestError, SegueError
-from bridge.files.disk import make_folder, read_bytes, write_bytes
+from bridge.files.disk import make_folder, write_bytes
+from bridge.files.toml import line_of_key, parse_toml, read_text, unknown_key
 from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.mapping import Binding, ControlForm, ControlMaps, DeviceMap
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 ENDING: Final = ".toml"
 """Of the file of a device."""
 
-_MOST_BYTES: Final = 2**20
 _CONTROL_KEYS: Final = {form.value.replace("-", "_"): form for form in ControlForm}
 _BINDING_KEYS: Final = tuple(
     name for field in fields(Binding) if (name := field.name) not in ("control", "number")
@@ -77,7 +76,7 @@ def read_device(path: Path) -> DeviceMap:
         NotFoundError: there is no such file.
         FileFormatError: it is no TOML, or says what makes no sense; the message names the line.
     """
-    return _parse(_text(path), path)
+    return _parse(read_text(path), path)
 
 
 def bind_control(
@@ -98,7 +97,7 @@ def bind_control(
     """
     DeviceMap(device)
     path = find_file(folder, device) or folder / f"{device}{ENDING}"
-    text = _text(path) if path.exists() else _HEADING
+    text = read_text(path) if path.exists() else _HEADING
     _parse(text, path)
     document = _document(text)
     if port is not None:
@@ -131,7 +130,7 @@ def unbind_controls(
     before = read_device(path)
     gone = tuple(binding for binding in before.bindings if is_unwanted(binding))
     if gone:
-        document = _document(_text(path))
+        document = _document(read_text(path))
         _drop(document, is_unwanted)
         _write(document, path)
     return gone
@@ -154,29 +153,18 @@ def _no_device(folder: Path, device: str) -> NotFoundError:
     return NotFoundError(f"no device {device!r} in {folder}; {known}")
 
 
-def _text(path: Path) -> str:
-    """Read a file as text; a mark that some editors put before it is left out."""
-    try:
-        return read_bytes(path, kind="TOML", max_bytes=_MOST_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileFormatError(f"{path} is not UTF-8; save it as such") from error
-
-
 def _parse(text: str, path: Path) -> DeviceMap:
     """Read a device off its text."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FileFormatError(f"{path}: {_in_our_words(error)}") from error
+    table = parse_toml(text, path)
     for key in table:
         if key not in ("port", "binding"):
-            message = _unknown(key, ("port", "binding"))
-            raise FileFormatError(f"{path}:{_line_of_key(text, key)}: {message}")
+            message = unknown_key(key, ("port", "binding"))
+            raise FileFormatError(f"{path}:{line_of_key(text, key)}: {message}")
     port, entries = table.get("port", ""), table.get("binding", [])
     if not isinstance(port, str):
-        raise FileFormatError(f"{path}:{_line_of_key(text, 'port')}: port must be a string")
+        raise FileFormatError(f"{path}:{line_of_key(text, 'port')}: port must be a string")
     if not isinstance(entries, list):
-        line = _line_of_key(text, "binding")
+        line = line_of_key(text, "binding")
         raise FileFormatError(f"{path}:{line}: write [[binding]], with two brackets")
     bindings = tuple(_binding_at(text, path, index, entry) for index, entry in enumerate(entries))
     try:
@@ -194,14 +182,6 @@ def _binding_at(text: str, path: Path, index: int, entry: Any) -> Binding:
         raise FileFormatError(f"{path}:{line}: {error}") from error
 
 
-def _in_our_words(error: tomllib.TOMLDecodeError) -> str:
-    """Give what is wrong with TOML: the line first, as in every other message."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error))
-    if found is None:
-        return f"no TOML: {error}"
-    return f"line {found[2]}: {found[1]}" if found[2] else f"at the end: {found[1]}"
-
-
 def _binding(entry: Any) -> Binding:
     """Read a binding off its table."""
     if not isinstance(entry, dict):
@@ -209,7 +189,7 @@ def _binding(entry: Any) -> Binding:
     known = (*_BINDING_KEYS, *_CONTROL_KEYS)
     for key in entry:
         if key not in known:
-            raise _BindingError(_unknown(key, known), key)
+            raise _BindingError(unknown_key(key, known), key)
     forms = [key for key in _CONTROL_KEYS if key in entry]
     if len(forms) != 1:
         said = f"not {' and '.join(forms)}" if forms else "and none is here"
@@ -244,27 +224,12 @@ def _control(entry: dict[str, Any], key: str) -> dict[str, Any]:
     return plain
 
 
-def _unknown(key: str, known: tuple[str, ...]) -> str:
-    """Say which keys there are."""
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"no key {key!r}; " + (f"near: {near[0]}" if near else f"one of: {', '.join(known)}")
-
-
-def _line_of_key(text: str, key: str) -> int:
-    """Give the line on which a key or table first stands, from 1."""
-    pattern = re.compile(rf"\s*(\[*\s*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if pattern.match(line):
-            return number
-    return 1
-
-
 def _line_of_binding(text: str, index: int, key: str) -> int:
     """Give the line on which a key of the n-th binding stands, or the binding itself."""
     lines = text.splitlines()
     heads = [at for at, line in enumerate(lines) if re.match(r"\s*\[\[\s*binding\s*\]\]", line)]
     if index >= len(heads):
-        return _line_of_key(text, "binding")
+        return line_of_key(text, "binding")
     end = heads[index + 1] if index + 1 < len(heads) else len(lines)
     for at in range(heads[index] + 1, end):
         if key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", lines[at]):

@@ -77,7 +77,7 @@ def test_a_file_as_windows_writes_it_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("port = \n", "line 1: Invalid value"),
+        ("port = \n", "nano.toml:1: Invalid value"),
         ('port = "x', "at the end: "),
         ("prot = 'x'\n", "nano.toml:1: no key 'prot'; near: port"),
         ("# hello\nport = 3\n", "nano.toml:2: port must be a string"),
