@@ -258,7 +258,8 @@ local function explain(exit_code, output, url)
   elseif exit_code == 127 or exit_code == 9009 or exit_code == nil then
     return NO_CURL
   end
-  return string.format("curl could not reach %s (code %s). %s", url, exit_code, output)
+  local reason = output:match("curl: %(%d+%) ([^\r\n]*)") or "curl ended with code " .. exit_code
+  return string.format("Segue could not be reached at %s: %s", url, reason)
 end
 
 --- Read what the command printed.
@@ -863,41 +864,6 @@ function region.copy(one, name, first, last)
   return new
 end
 
---- Take every note and controller out of a region that is not in the song yet.
-function region.empty(one)
-  local midi = one:to_midiregion()
-  local change = midi:model():new_note_diff_command("Segue: an empty region")
-  for note in ARDOUR.LuaAPI.note_list(midi:model()):iter() do
-    change:remove(note)
-  end
-  each_control(midi, function(_, _, _, list)
-    list:clear_list()
-  end)
-  midi:model():apply_command(Session, change)
-end
-
---- Change a region's notes.
---
--- @param first where the region stands, or will stand, in the song
--- @param origin the tick of the song that the added notes count from
--- @param removed notes as `read` gave them, of this region or of the one it is a copy of
-function region.change(one, first, origin, removed, added)
-  local midi = one:to_midiregion()
-  local shift = one:start():ticks() - first + origin
-  local change = midi:model():new_note_diff_command("Segue: notes of the answer")
-  for _, note in ipairs(region.own_notes(midi, removed)) do
-    change:remove(note)
-  end
-  for _, note in ipairs(added) do
-    local onset = Temporal.Beats.ticks(note.onset + shift)
-    local duration = Temporal.Beats.ticks(note.duration)
-    change:add(
-      ARDOUR.LuaAPI.new_noteptr(note.channel, onset, duration, note.pitch, note.velocity)
-    )
-  end
-  midi:model():apply_command(Session, change)
-end
-
 local function key_of(note)
   return table.concat(
     { note:time():str(), note:length():str(), note:note(), note:velocity(), note:channel() },
@@ -906,7 +872,7 @@ local function key_of(note)
 end
 
 --- Find the notes of a copied region that are the same as some notes of its original.
-function region.own_notes(midi, wanted)
+local function own_notes(midi, wanted)
   local missing = {}
   for _, note in ipairs(wanted) do
     local key = key_of(note.own)
@@ -921,6 +887,52 @@ function region.own_notes(midi, wanted)
     end
   end
   return found
+end
+
+local function all_notes(midi)
+  local found = {}
+  for note in ARDOUR.LuaAPI.note_list(midi:model()):iter() do
+    found[#found + 1] = note
+  end
+  return found
+end
+
+--- Take notes out of a region that is not in the song yet, and put others in.
+local function exchange(midi, removed, added, shift)
+  local change = midi:model():new_note_diff_command("Segue: notes of the answer")
+  for _, note in ipairs(removed) do
+    change:remove(note)
+  end
+  for _, note in ipairs(added) do
+    local onset = Temporal.Beats.ticks(note.onset + shift)
+    local duration = Temporal.Beats.ticks(note.duration)
+    change:add(
+      ARDOUR.LuaAPI.new_noteptr(note.channel, onset, duration, note.pitch, note.velocity)
+    )
+  end
+  midi:model():apply_command(Session, change)
+end
+
+--- Put notes into a copied region in place of everything that was in it.
+--
+-- @param notes count from the region's own first tick
+function region.fill(copy, notes)
+  local midi = copy:to_midiregion()
+  each_control(midi, function(_, _, _, list)
+    list:clear_list()
+  end)
+  exchange(midi, all_notes(midi), notes, copy:start():ticks())
+end
+
+--- Change some notes of a copied region; all else stays.
+--
+-- @param first where the region will stand in the song
+-- @param origin the tick of the song that the added notes count from
+-- @param change removed: notes as `read` gave them of the original; added: notes that come
+function region.change(copy, first, origin, change)
+  local midi = copy:to_midiregion()
+  local shift = copy:start():ticks() - first + origin
+  exchange(midi, own_notes(midi, change.removed), change.added, shift)
 end
 
 --- Find the playlist that a region is in.
@@ -1009,8 +1021,7 @@ local function continued(one, knobs)
   local first = region.bar_line(stop, true)
   local last = region.bars_later(first, math.tointeger(knobs.bars // 1))
   local new = region.copy(one, one:name() .. " (continued)", first, last)
-  region.empty(new)
-  region.change(new, first, first, {}, clip.notes_of(answer, region.PPQ, clip.melody_channel(sent)))
+  region.fill(new, clip.notes_of(answer, region.PPQ, clip.melody_channel(sent)))
   return { region = new, playlist = region.playlist_of(one), first = first }
 end
 
@@ -1032,7 +1043,7 @@ local function varied(one, knobs)
   local change = clip.compare(sent, own, answer, region.PPQ)
   local first, last = region.span(one)
   local new = region.copy(one, one:name() .. " (varied)", first, last)
-  region.change(new, first, source.origin, change.removed, change.added)
+  region.change(new, first, source.origin, change)
   return { region = new, playlist = region.playlist_of(one), first = first, mutes = one }
 end
 
@@ -1125,8 +1136,7 @@ function verbs.infill()
     region.bars_later(gap_first, step) - gap_first
   )
   local new = region.copy(before, before:name() .. " (infill)", gap_first, gap_last)
-  region.empty(new)
-  region.change(new, gap_first, gap_first, {}, notes)
+  region.fill(new, notes)
   region.place("Segue: infill", { { region = new, playlist = playlist, first = gap_first } })
 end
 

@@ -258,7 +258,8 @@ local function explain(exit_code, output, url)
   elseif exit_code == 127 or exit_code == 9009 or exit_code == nil then
     return NO_CURL
   end
-  return string.format("curl could not reach %s (code %s). %s", url, exit_code, output)
+  local reason = output:match("curl: %(%d+%) ([^\r\n]*)") or "curl ended with code " .. exit_code
+  return string.format("Segue could not be reached at %s: %s", url, reason)
 end
 
 --- Read what the command printed.

@@ -185,41 +185,6 @@ function region.copy(one, name, first, last)
   return new
 end
 
---- Take every note and controller out of a region that is not in the song yet.
-function region.empty(one)
-  local midi = one:to_midiregion()
-  local change = midi:model():new_note_diff_command("Segue: an empty region")
-  for note in ARDOUR.LuaAPI.note_list(midi:model()):iter() do
-    change:remove(note)
-  end
-  each_control(midi, function(_, _, _, list)
-    list:clear_list()
-  end)
-  midi:model():apply_command(Session, change)
-end
-
---- Change a region's notes.
---
--- @param first where the region stands, or will stand, in the song
--- @param origin the tick of the song that the added notes count from
--- @param removed notes as `read` gave them, of this region or of the one it is a copy of
-function region.change(one, first, origin, removed, added)
-  local midi = one:to_midiregion()
-  local shift = one:start():ticks() - first + origin
-  local change = midi:model():new_note_diff_command("Segue: notes of the answer")
-  for _, note in ipairs(region.own_notes(midi, removed)) do
-    change:remove(note)
-  end
-  for _, note in ipairs(added) do
-    local onset = Temporal.Beats.ticks(note.onset + shift)
-    local duration = Temporal.Beats.ticks(note.duration)
-    change:add(
-      ARDOUR.LuaAPI.new_noteptr(note.channel, onset, duration, note.pitch, note.velocity)
-    )
-  end
-  midi:model():apply_command(Session, change)
-end
-
 local function key_of(note)
   return table.concat(
     { note:time():str(), note:length():str(), note:note(), note:velocity(), note:channel() },
@@ -228,7 +193,7 @@ local function key_of(note)
 end
 
 --- Find the notes of a copied region that are the same as some notes of its original.
-function region.own_notes(midi, wanted)
+local function own_notes(midi, wanted)
   local missing = {}
   for _, note in ipairs(wanted) do
     local key = key_of(note.own)
@@ -243,6 +208,52 @@ function region.own_notes(midi, wanted)
     end
   end
   return found
+end
+
+local function all_notes(midi)
+  local found = {}
+  for note in ARDOUR.LuaAPI.note_list(midi:model()):iter() do
+    found[#found + 1] = note
+  end
+  return found
+end
+
+--- Take notes out of a region that is not in the song yet, and put others in.
+local function exchange(midi, removed, added, shift)
+  local change = midi:model():new_note_diff_command("Segue: notes of the answer")
+  for _, note in ipairs(removed) do
+    change:remove(note)
+  end
+  for _, note in ipairs(added) do
+    local onset = Temporal.Beats.ticks(note.onset + shift)
+    local duration = Temporal.Beats.ticks(note.duration)
+    change:add(
+      ARDOUR.LuaAPI.new_noteptr(note.channel, onset, duration, note.pitch, note.velocity)
+    )
+  end
+  midi:model():apply_command(Session, change)
+end
+
+--- Put notes into a copied region in place of everything that was in it.
+--
+-- @param notes count from the region's own first tick
+function region.fill(copy, notes)
+  local midi = copy:to_midiregion()
+  each_control(midi, function(_, _, _, list)
+    list:clear_list()
+  end)
+  exchange(midi, all_notes(midi), notes, copy:start():ticks())
+end
+
+--- Change some notes of a copied region; all else stays.
+--
+-- @param first where the region will stand in the song
+-- @param origin the tick of the song that the added notes count from
+-- @param change removed: notes as `read` gave them of the original; added: notes that come
+function region.change(copy, first, origin, change)
+  local midi = copy:to_midiregion()
+  local shift = copy:start():ticks() - first + origin
+  exchange(midi, own_notes(midi, change.removed), change.added, shift)
 end
 
 --- Find the playlist that a region is in.

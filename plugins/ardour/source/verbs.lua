@@ -38,8 +38,7 @@ local function continued(one, knobs)
   local first = region.bar_line(stop, true)
   local last = region.bars_later(first, math.tointeger(knobs.bars // 1))
   local new = region.copy(one, one:name() .. " (continued)", first, last)
-  region.empty(new)
-  region.change(new, first, first, {}, clip.notes_of(answer, region.PPQ, clip.melody_channel(sent)))
+  region.fill(new, clip.notes_of(answer, region.PPQ, clip.melody_channel(sent)))
   return { region = new, playlist = region.playlist_of(one), first = first }
 end
 
@@ -61,7 +60,7 @@ local function varied(one, knobs)
   local change = clip.compare(sent, own, answer, region.PPQ)
   local first, last = region.span(one)
   local new = region.copy(one, one:name() .. " (varied)", first, last)
-  region.change(new, first, source.origin, change.removed, change.added)
+  region.change(new, first, source.origin, change)
   return { region = new, playlist = region.playlist_of(one), first = first, mutes = one }
 end
 
@@ -154,8 +153,7 @@ function verbs.infill()
     region.bars_later(gap_first, step) - gap_first
   )
   local new = region.copy(before, before:name() .. " (infill)", gap_first, gap_last)
-  region.empty(new)
-  region.change(new, gap_first, gap_first, {}, notes)
+  region.fill(new, notes)
   region.place("Segue: infill", { { region = new, playlist = playlist, first = gap_first } })
 end
 
