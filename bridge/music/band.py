@@ -59,6 +59,8 @@ class _Phrase:
     """[time=48], the tonic at C."""
     drums: tuple[Note, ...]
     """From the start of the phrase."""
+    kicks_ticks: tuple[int, ...]
+    """Where the bass drum is hit, before it swings."""
     touch: FloatArray
     """float32 [2, time=48], see `draw_touch`: of a note that begins at a slot."""
 
@@ -168,7 +170,8 @@ class Band:
         drums = replace(drums, offsets=np.float32(loose) * drums.offsets)
         touch = draw_touch(len(phrase.tokens), self._feel_rng)
         touch[0, 0] = abs(touch[0, 0])  # no phrase begins before its bar line
-        return _Phrase(phrase, from_drum_grid(drums, self._swing), touch)
+        kicks = tuple(n.onset_ticks for n in from_drum_grid(drums) if n.pitch == _KICK)
+        return _Phrase(phrase, from_drum_grid(drums, self._swing), kicks, touch)
 
     def _chords(self, phrase: _Phrase, previous: Chord | None) -> list[Chord]:
         """Find the chords of a phrase's two bars."""
@@ -188,7 +191,7 @@ class Band:
                 chords[bar],
                 chords[bar + 1],
                 bar_ticks=BAR_TICKS,
-                kicks_ticks=[note.onset_ticks for note in drums if note.pitch == _KICK],
+                kicks_ticks=[ticks - start for ticks in phrase.kicks_ticks if start <= ticks < end],
             )
             swinging = swung(bass, self._swing)
             bass = self._touched(swinging, draw_touch(len(bass), self._feel_rng))
