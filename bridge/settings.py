@@ -57,6 +57,8 @@ class ServeSettings:
     """Part of the name of a MIDI input to play to."""
     listen_to: tuple[str, ...] = ()
     """Parts of the names of MIDI outputs to hear: keyboards, controllers."""
+    part_ports: bool = False
+    """Whether each part gets a MIDI port of its own beside the main one."""
     state: Path | None = None
     """Folder of what is remembered from one start to the next."""
     models: Path | None = None

@@ -25,6 +25,8 @@ PortNews = Opened | NotOpened | Lost | Listening
 
 _LISTEN_SECONDS: Final = 1.0
 """The clock process is looked after at least this often."""
+MAIN_INPUT: Final = "midi_in"
+"""The input for what is played, and for a host's clock."""
 CONTROL_IN: Final = "control_in"
 """The input for controllers; what comes in there is never music."""
 CONTROL_OUT: Final = "control_out"

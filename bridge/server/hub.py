@@ -1,0 +1,227 @@
+"""The hub of `segue serve`: opens the doors, joins them to the stage, and ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bridge import __version__
+from bridge.errors import SegueError
+from bridge.files.devices import bind_control, read_devices
+from bridge.operations.mapping import devices_folder
+from bridge.operations.studio import Studio
+from bridge.schema.live import PARTS, HostState, LiveSettings, Take
+from bridge.schema.mapping import Learned
+from bridge.server.controls import Controls
+from bridge.server.live import CONTROL_IN, CONTROL_OUT, MAIN_INPUT, LiveRoom, PortNews, StageClock
+from bridge.server.maker import OfficeMaker
+from bridge.server.office import Office, starter_of
+from bridge.server.osc_door import OscDoor
+from bridge.server.stage.stage import LiveStage
+from bridge.server.web.app import make_app
+from bridge.server.web.events import Broadcast
+from bridge.server.web.serving import WebServer
+from bridge.settings import ServeSettings
+from bridge.transports.base import MAIN_OUTPUT, PortWish
+from bridge.transports.osc.discovery import HTTP_SERVICE, OSC_SERVICE, Announcement, Door
+from bridge.transports.remote import RemoteClock
+from bridge.transports.sync.base import SyncWish
+
+CLOCK_OUT: Final = "clock_out"
+"""The output of MIDI clock, where Segue leads others."""
+_CLOSE_SECONDS: Final = 2.0
+_STOPPING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Every door is open."""
+
+    url: str
+    """The web door; its page is the panel."""
+    osc_port: int
+    """UDP."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnnounced:
+    """Other programs do not find us by our name."""
+
+    reason: str
+    """In one line."""
+
+
+HubEvent = Ready | NotAnnounced | PortNews
+
+
+class Hub:
+    """Everything of one `segue serve`; belongs to the event loop.
+
+    Args:
+        settings: where to listen, whom to follow.
+        say: is told what people should know.
+    """
+
+    def __init__(self, settings: ServeSettings, say: Callable[[HubEvent], None]) -> None:
+        self._settings = settings
+        self._say = say
+        self._broadcast = Broadcast()
+        self._remote = RemoteClock(_ports(settings))
+        self._stage = self._make_stage()
+        self._controls = Controls(read_devices(devices_folder()).devices)
+        self._office = Office(
+            local=Studio(models=settings.models, stage=self._stage, controls=self._controls),
+            starter=starter_of(settings.models),
+        )
+        self._web = WebServer(
+            make_app(self._office, self._broadcast, token=settings.token),
+            host=settings.listen,
+            port=settings.http_port,
+        )
+        self._osc = OscDoor(self._office, token=settings.token or "")
+        self._announcement: Announcement | None = None
+        self._live = LiveRoom(
+            self._stage,
+            self._remote,
+            self._controls,
+            on_learned=self._write_down,
+            on_ports=self._note_ports,
+        )
+
+    async def run(self) -> None:
+        """Serve until somebody stops it.
+
+        Raises:
+            PortError: a port is taken, or the clock process dies again and again.
+            StorageError: what is to be remembered cannot be written at all.
+        """
+        stopped = asyncio.Event()
+        with _stopping(stopped):
+            try:
+                await self._open()
+                await self._serve(stopped)
+            finally:
+                await self._close()
+
+    async def _open(self) -> None:
+        await self._web.open()
+        if self._settings.osc:
+            await self._osc.open(host=self._settings.listen, port=self._settings.osc_port)
+        await self._office.open()
+        self._announce()
+        self._say(Ready(self._web.url, self._osc.port))
+
+    async def _serve(self, stopped: asyncio.Event) -> None:
+        """Go on until somebody stops it, or the clock process cannot be kept alive."""
+        live = asyncio.create_task(self._live.run())
+        stop = asyncio.create_task(stopped.wait())
+        await asyncio.wait({live, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if live.done():
+            live.result()
+        live.cancel()
+
+    async def _close(self) -> None:
+        """End every note first, then the doors."""
+        self._live.close()
+        self._remote.stop()
+        if self._announcement is not None:
+            await self._announcement.close()
+        await self._osc.close()
+        await self._office.close()
+        await self._web.close()
+        await asyncio.to_thread(self._remote.close, timeout_seconds=_CLOSE_SECONDS)
+
+    def _make_stage(self) -> LiveStage:
+        settings = self._settings
+        wish = SyncWish(settings.sync, settings.offset_ms, is_master=settings.is_master)
+        stage = LiveStage(
+            LiveSettings(),
+            (),
+            StageClock(self._remote, wish),
+            OfficeMaker(lambda: self._office, self._complain),
+        )
+        watchers = stage.watchers
+        watchers.heard = lambda note: self._broadcast.tell("heard", note)
+        watchers.played = lambda planned: self._broadcast.tell("played", planned)
+        watchers.host = self._note_host
+        watchers.changed = self._note_change
+        watchers.taken = self._note_take
+        watchers.rated = self._note_take
+        return stage
+
+    def _announce(self) -> None:
+        if not self._settings.zeroconf:
+            return
+        version = {"version": __version__}
+        doors = [Door(HTTP_SERVICE, self._web.port, version | {"path": "/"})]
+        if self._settings.osc:
+            doors.append(Door(OSC_SERVICE, self._osc.port, version))
+        self._announcement = Announcement(tuple(doors), host=self._settings.listen)
+        self._announcement.start()
+
+    # --- what happens on the stage
+
+    def _complain(self, trouble: str) -> None:
+        if trouble != self._stage.trouble:
+            self._stage.trouble = trouble
+            self._tell_status()
+
+    def _note_host(self, state: HostState) -> None:
+        self._broadcast.tell("host", state)
+
+    def _note_change(self, settings: LiveSettings) -> None:
+        self._live.show_settings()
+        self._live.set_timer()
+        self._tell_status()
+
+    def _note_take(self, take: Take) -> None:
+        self._broadcast.tell("take", take)
+        self._tell_status()
+
+    def _note_ports(self, news: PortNews) -> None:
+        self._say(news)
+        self._tell_status()
+
+    def _tell_status(self) -> None:
+        self._broadcast.tell("status", self._stage.status())
+
+    def _write_down(self, learned: Learned) -> None:
+        """Write into the file of its device what a control does that was learned."""
+        with contextlib.suppress(SegueError):
+            bind_control(devices_folder(), learned.device, learned.binding)
+
+
+def _ports(settings: ServeSettings) -> PortWish:
+    """Give the MIDI ports that are wanted."""
+    parts = PARTS if settings.part_ports else ()
+    clock = (CLOCK_OUT,) if settings.is_master else ()
+    return PortWish(
+        name=settings.port_name,
+        api=settings.api,
+        connect=settings.connect,
+        outputs=(MAIN_OUTPUT, CONTROL_OUT, *clock, *parts),
+        inputs=(MAIN_INPUT, CONTROL_IN),
+        listen=settings.listen_to,
+    )
+
+
+@contextlib.contextmanager
+def _stopping(stopped: asyncio.Event) -> Iterator[None]:
+    """Let signals set an event of this event loop."""
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    numbers = [getattr(signal, name) for name in _STOPPING_SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
