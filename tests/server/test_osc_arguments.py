@@ -4,10 +4,10 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.errors import FileFormatError, RangeError, RequestError
+from bridge.errors import FileFormatError, RangeError, RequestError, SegueError
 from bridge.files.midi import format_midi
 from bridge.operations.live import KnobChanges, PerformRequest, SetRequest
 from bridge.operations.music import ContinueRequest, PlayRequest, SampleRequest
@@ -244,3 +244,40 @@ def test_a_stream_is_asked_for_as_anything_else():
 def test_no_field_is_called_as_a_word_of_the_door(operation):
     names = set(operation.request_type.__dataclass_fields__)
     assert names & set(DOOR_WORDS) <= {"bars"}
+
+
+KEYS = sorted(
+    {name for one in all_operations() for name in one.request_type.__dataclass_fields__}
+    | set(DOOR_WORDS)
+    | {"knobs.temperature", "knobs.mode", "metre.numerator", "knobs.", ".", "a.b.c.d.e.f.g.h.i.j"}
+)
+VALUES = st.recursive(
+    st.one_of(
+        st.integers(-(2**63), 2**63 - 1), st.floats(), st.booleans(), st.none(),
+        st.text(max_size=6), st.sampled_from(KEYS), st.binary(max_size=8),
+        st.sampled_from(["{}", "[]", '{"bars": 1}', '{"id": {}}', "null", "1e999", "NaN", "pop"]),
+    ),
+    lambda inner: st.lists(inner, max_size=2).map(tuple),
+    max_leaves=4,
+)  # fmt: skip
+PAIRS = st.lists(st.tuples(st.sampled_from(KEYS), VALUES), max_size=4).map(
+    lambda pairs: tuple(one for pair in pairs for one in pair)
+)
+
+
+@given(
+    operation=st.sampled_from(all_operations()),
+    arguments=st.one_of(PAIRS, st.lists(VALUES, max_size=4).map(tuple)),
+    key=st.sampled_from(["", *KEYS]),
+)
+@settings(max_examples=1000, deadline=None)
+def test_any_arguments_are_a_request_or_refused(operation, arguments, key):
+    try:
+        is_release(operation, key, arguments)
+        found = read_envelope(operation, arguments, key=key)
+        assert isinstance(found.id, int | str)
+        assert found.reply_port is None or 0 < found.reply_port < 65536
+        assert isinstance(found.token, str)
+        read_request(operation, plain_request(operation, found))
+    except SegueError as error:
+        assert str(error)
