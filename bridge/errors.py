@@ -8,6 +8,7 @@
     │   └── PacketError           exit 2  HTTP 400  a network packet that is damaged or no OSC
     ├── FileFormatError           exit 1  HTTP 422  a file that is damaged or of another kind
     ├── StorageError              exit 1  HTTP 507  a full disk, a folder that may not be written
+    │   └── HeldError             exit 1  HTTP 409  a folder that another process of ours has
     ├── ModelError                exit 1  HTTP 500  a model that cannot be used
     │   ├── CardError             exit 1  HTTP 500  its card is missing a field or says nonsense
     │   ├── ChecksumError         exit 1  HTTP 500  its file is not the one on the card
@@ -72,6 +73,12 @@ class StorageError(SegueError):
     """Say that a file could not be written: disk full, or no right to."""
 
     http_status = 507
+
+
+class HeldError(StorageError):
+    """Say that another process of ours has a folder that only one may have."""
+
+    http_status = 409
 
 
 class ModelError(SegueError):
