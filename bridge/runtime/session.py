@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -94,6 +95,12 @@ class Model:
             if graph.name not in self._sessions:
                 self._sessions[graph.name] = _load(self.card.name, graph, self.folder / graph.file)
             return self._sessions[graph.name]
+
+
+def load_libraries() -> None:
+    """Import what computes, before there are threads: two that import it at once would break it."""
+    for library in ("numpy", "onnxruntime"):
+        import_module(library)
 
 
 def _load(model: str, graph: Graph, path: Path) -> Any:

@@ -24,6 +24,7 @@ from typing import Any, Final
 from bridge.errors import SegueError
 from bridge.operations.studio import Studio
 from bridge.operations.table import Operation, find_operation
+from bridge.runtime.session import load_libraries
 from bridge.server.forms import Form, gives_stream, read_request, write_result
 from bridge.transports.child import leave_signals_to_the_parent
 
@@ -159,6 +160,7 @@ def run_studio(link: Connection, models: Path | None, find: Finder = find_operat
     leave_signals_to_the_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing here is worth keeping
     _give_memory_back()
+    load_libraries()
     desk = _Desk(link, Studio(models=models), find)
     desk.greet()
     with contextlib.suppress(EOFError, OSError):  # the parent is gone

@@ -62,6 +62,12 @@ def break_off(request: FakeRequest, studio: Studio) -> Iterator[int]:
     raise ModelError("the model answered NaN")
 
 
+@operation("fake.nothing")
+def nothing(request: FakeRequest, studio: Studio) -> Iterator[int]:
+    """Give no number at all."""
+    return iter(())
+
+
 @operation("fake.bug")
 def bug(request: FakeRequest, studio: Studio) -> int:
     """Divide by nothing."""

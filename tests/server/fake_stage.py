@@ -1,8 +1,18 @@
-"""A stage on which nothing is played: it takes note of what it is asked."""
+"""A stage on which one take was played: it takes note of what it is asked."""
 
 from __future__ import annotations
 
-from bridge.schema.live import HostState, LiveSettings, LiveStatus, LiveVerb, Take
+from dataclasses import replace
+
+from bridge.schema.live import HostState, LiveMode, LiveSettings, LiveStatus, LiveVerb, Take
+from bridge.schema.notes import Note, NoteSequence, Part
+
+TAKE = Take(
+    number=3,
+    made_at="2026-11-22T14:00:00Z",
+    mode=LiveMode.CALL,
+    music=NoteSequence(parts=(Part(name="Call", notes=(Note(60, 0, 480), Note(64, 480, 480))),)),
+)
 
 
 class FakeStage:
@@ -11,6 +21,7 @@ class FakeStage:
     def __init__(self) -> None:
         self.performed: list[LiveVerb] = []
         self._settings = LiveSettings()
+        self._take = TAKE
 
     def status(self) -> LiveStatus:
         return LiveStatus(
@@ -34,4 +45,7 @@ class FakeStage:
         self.performed.append(verb)
 
     def takes(self) -> tuple[Take, ...]:
-        return ()
+        return (self._take,)
+
+    def rate(self, number: int, rating: int) -> None:
+        self._take = replace(self._take, rating=rating)

@@ -53,7 +53,7 @@ class Guard:
             return
 
         async def send_guarded(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
@@ -108,9 +108,8 @@ def _offered_token(headers: Headers) -> str:
 
 
 async def _turn_away(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer in words, also a WebSocket where the server can."""
-    can_answer = "websocket.http.response" in (scope.get("extensions") or {})
-    if scope["type"] == "http" or can_answer:
+    """Answer in words; a WebSocket gets none, and status 403."""
+    if scope["type"] == "http":
         await error_answer(error)(scope, receive, send)
     else:
         await receive()

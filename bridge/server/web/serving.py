@@ -95,6 +95,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         http="h11",
         lifespan="off",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,
