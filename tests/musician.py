@@ -21,7 +21,11 @@ from typing import Any
 from tests.conftest import JackServer
 
 RATE_HZ = 48_000
+TICKS_PER_BEAT = 1920.0
+"""As Ardour counts."""
 NAME = "musician"
+EAR = "listener"
+"""A client of its own: JACK delays what goes round in a circle by a period."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Musician:
 
     def connect(self, *, their_input: str, their_output: str) -> None:
         """Connect both ways."""
-        pairs = ((f"{NAME}:out", their_input), (their_output, f"{NAME}:in"))
+        pairs = ((f"{NAME}:out", their_input), (their_output, f"{EAR}:in"))
         for source, target in pairs:
             subprocess.run(
                 ["jack_connect", source, target],
@@ -133,58 +137,78 @@ def _score(playing: Playing) -> tuple[list[int], list[tuple[int, bytes]]]:
     return calls, sorted(messages)
 
 
-def main(playing: Playing) -> None:
-    """Lead, play and listen."""
-    import jack
+class _Concert:
+    """What the two clients do in each cycle."""
 
-    client = jack.Client(NAME, no_start_server=True)
-    outgoing, incoming = client.midi_outports.register("out"), client.midi_inports.register("in")
-    calls, messages = _score(playing)
-    last = calls[-1] + round(playing.every_beats * RATE_HZ * 60.0 / playing.tempo_bpm)
-    heard: list[tuple[int, str]] = []
-    skips: list[int] = []
-    expected: list[int] = []
-    is_over = threading.Event()
+    def __init__(self, playing: Playing) -> None:
+        import jack
 
-    def process(frames: int) -> None:
-        state, position = client.transport_query_struct()
-        outgoing.clear_buffer()
-        if state != jack.ROLLING:
+        self._jack = jack
+        self._playing = playing
+        self.calls, self._messages = _score(playing)
+        beat = RATE_HZ * 60.0 / playing.tempo_bpm
+        self._last = self.calls[-1] + round(playing.every_beats * beat)
+        self.heard: list[tuple[int, str]] = []
+        self.skips: list[int] = []
+        self._expected: int | None = None
+        self.is_over = threading.Event()
+        self.leader = jack.Client(NAME, no_start_server=True)
+        self.ear = jack.Client(EAR, no_start_server=True)
+        self._out = self.leader.midi_outports.register("out")
+        self._in = self.ear.midi_inports.register("in")
+        self.leader.set_process_callback(self._play)
+        self.leader.set_timebase_callback(self._tell_beats)
+        self.ear.set_process_callback(self._listen)
+
+    def _play(self, frames: int) -> None:
+        state, position = self.leader.transport_query_struct()
+        self._out.clear_buffer()
+        if state != self._jack.ROLLING:
+            return
+        while self._messages and self._messages[0][0] < position.frame + frames:
+            frame, data = self._messages.pop(0)
+            self._out.write_midi_event(max(0, frame - position.frame), data)
+
+    def _listen(self, frames: int) -> None:
+        state, position = self.ear.transport_query_struct()
+        if state != self._jack.ROLLING:
             return
         first = position.frame
-        if expected and first != expected[0]:
-            skips.append(first)
-        expected[:] = [first + frames]
-        while messages and messages[0][0] < first + frames:
-            frame, data = messages.pop(0)
-            outgoing.write_midi_event(max(0, frame - first), data)
-        for offset, data in incoming.incoming_midi_events():
-            heard.append((first + offset, bytes(data).hex()))
-        if first > last:
-            is_over.set()
+        if self._expected not in (None, first):
+            self.skips.append(first)
+        self._expected = first + frames
+        for offset, data in self._in.incoming_midi_events():
+            self.heard.append((first + offset, bytes(data).hex()))
+        if first > self._last:
+            self.is_over.set()
 
-    def tell_beats(state: Any, frames: int, position: Any, is_new: bool) -> None:
-        ticks = position.frame / RATE_HZ * playing.tempo_bpm / 60.0 * 1920.0
-        beat, tick = divmod(ticks, 1920.0)
+    def _tell_beats(self, state: Any, frames: int, position: Any, is_new: bool) -> None:
+        playing = self._playing
+        beats = position.frame / RATE_HZ * playing.tempo_bpm / 60.0
+        beat, share = divmod(beats, 1.0)
         bar, beat_of_bar = divmod(int(beat), playing.beats_per_bar)
         position.valid = 0x10
-        position.bar, position.beat, position.tick = bar + 1, beat_of_bar + 1, int(tick)
-        position.bar_start_tick = bar * playing.beats_per_bar * 1920.0
+        position.bar, position.beat = bar + 1, beat_of_bar + 1
+        position.tick = int(share * TICKS_PER_BEAT)
+        position.bar_start_tick = bar * playing.beats_per_bar * TICKS_PER_BEAT
         position.beats_per_bar, position.beat_type = playing.beats_per_bar, 4.0
-        position.ticks_per_beat, position.beats_per_minute = 1920.0, playing.tempo_bpm
+        position.ticks_per_beat, position.beats_per_minute = TICKS_PER_BEAT, playing.tempo_bpm
 
-    client.set_process_callback(process)
-    client.set_timebase_callback(tell_beats)
+
+def main(playing: Playing) -> None:
+    """Lead, play and listen."""
+    concert = _Concert(playing)
     sys.setswitchinterval(0.0005)
     gc.disable()
-    with client:
+    with concert.ear, concert.leader:
         print("ready", flush=True)  # noqa: T201 - a program of its own
         sys.stdin.readline()
-        client.transport_locate(0)
-        client.transport_start()
-        is_over.wait()
-        client.transport_stop()
-    json.dump({"calls": calls, "heard": heard, "skips": skips}, sys.stdout)
+        concert.leader.transport_locate(0)
+        concert.leader.transport_start()
+        concert.is_over.wait()
+        concert.leader.transport_stop()
+    evening = {"calls": concert.calls, "heard": concert.heard, "skips": concert.skips}
+    json.dump(evening, sys.stdout)
 
 
 if __name__ == "__main__":
