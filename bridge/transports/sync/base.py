@@ -61,6 +61,8 @@ class Reading:
     """Where the song is at that moment, PPQ 480 from its beginning; negative before it."""
     metre: TimeSignature | None = None
     """Of the bar, `onset_ticks` on a bar line of the song; None: the leader does not tell."""
+    has_tempo: bool = True
+    """Whether the tempo is the leader's own; False: it has none, and goes by what we wish."""
     jumps: int = 0
     """How often the position has jumped so far: a locate, a loop's wrap, a start. While it stays,
     the position moves as the tempo says, and what is missing to it is the follower's error."""

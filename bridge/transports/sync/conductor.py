@@ -179,7 +179,8 @@ class Conductor:
                 reading = follower.reading(at_ns)
                 if wished is not None or (reading is not None and reading.is_rolling):
                     return follower.source, reading
-                hint = hint or reading
+                if reading is not None and reading.has_tempo:
+                    hint = hint or reading
         if wished is not None and wished is not SyncSource.INTERNAL:
             return wished, None
         if hint is not None and not self._internal.is_rolling:

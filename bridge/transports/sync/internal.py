@@ -76,7 +76,7 @@ class InternalClock:
             self._tempo_bpm,
             self._position_ticks(at_ns),
             self._metre,
-            self._jumps,
+            jumps=self._jumps,
         )
 
     def _move(self, at_ns: int, position_ticks: float | None) -> None:

@@ -91,7 +91,8 @@ class JackTransportFollower:
             at_ns: the moment of the cycle's first frame.
         """
         state, position = self._query()
-        place = self._by_bars(position) if position.valid & _HAS_BARS else self._by_frames(position)
+        has_tempo = _has_bars(position)
+        place = self._by_bars(position) if has_tempo else self._by_frames(position)
         is_rolling = state in _ROLLING
         if is_rolling:
             self._watch.see(at_ns, place.position_ticks, place.tempo_bpm)
@@ -100,7 +101,13 @@ class JackTransportFollower:
             self._watch.rest()
             self._last, self._anchor = None, (0, 0.0)
         return Reading(
-            at_ns, is_rolling, place.tempo_bpm, place.position_ticks, place.metre, self._watch.count
+            at_ns,
+            is_rolling,
+            place.tempo_bpm,
+            place.position_ticks,
+            place.metre,
+            has_tempo=has_tempo,
+            jumps=self._watch.count,
         )
 
     # --- no master
@@ -169,6 +176,12 @@ class JackTransportFollower:
         is_metre = is_metre and unit in (1, 2, 4, 8, 16, 32, 64, 128) and bar_ticks >= 0
         self._metre = TimeSignature(bar_ticks, beats, unit) if is_metre else None
         return self._metre
+
+
+def _has_bars(position: Any) -> bool:
+    """Whether a master tells bars and beats, and a tempo to go by."""
+    is_told = bool(position.valid & _HAS_BARS)
+    return is_told and position.ticks_per_beat > 0 and position.beats_per_minute > 0
 
 
 def _bar_start(position: Any) -> float:

@@ -44,6 +44,8 @@ _DOUBT: Final = 6.0
 """Standard deviations of the jitter, between the two."""
 _STEADY: Final = 0.25
 """Doubted pulses that are off by a whole number of periods are so to this share."""
+_GROWTH: Final = 4.0
+"""Standard deviations of the jitter by which a new tempo's pulses go off, more and more."""
 _WITNESSES: Final = 3
 """Doubted pulses in a row that are heard together."""
 _MOST_WITNESSES: Final = 16
@@ -219,8 +221,8 @@ class MidiClockFollower:
         grid = self._fit.grid
         if grid is None:
             return
-        if self._is_in_place(at_ns):  # those before were late
-            self._doubted.clear()
+        if self._is_in_place(at_ns):
+            self._acquit(grid)
             self._accept(at_ns)
             return
         self._index += 1
@@ -229,34 +231,45 @@ class MidiClockFollower:
         if off[0] * off[-1] < 0:  # jitter, this way and that
             del self._doubted[:-1]
         elif len(off) >= _WITNESSES:
-            self._decide(off)
+            self._decide(off, jitter=self._fit.jitter_ns / grid.period_ns)
 
-    def _decide(self, off: list[float]) -> None:
+    def _acquit(self, grid: Grid) -> None:
+        """Take the doubted pulses for late ones; those that jitter explains draw the line too."""
+        chance_ns = _DOUBT * self._fit.jitter_ns
+        for index, at_ns in self._doubted:
+            if abs(at_ns - grid.time_of(index)) <= chance_ns:
+                self._fit.add(index, at_ns)
+        self._doubted.clear()
+
+    def _decide(self, off: list[float], *, jitter: float) -> None:
         """Hear the witnesses, which are so many periods off their places."""
-        if lost := _lost(off):
+        if lost := _lost(off, jitter):
             self._index += lost
             for index, at_ns in self._doubted:
                 self._fit.add(index + lost, at_ns)
             self._doubted.clear()
-        elif self._is_a_tempo(off) or len(off) >= _MOST_WITNESSES:
+        elif self._is_a_tempo(off, jitter) or len(off) >= _MOST_WITNESSES:
             self._fit.restart(self._doubted)
             self._doubted.clear()
 
-    def _is_a_tempo(self, off: list[float]) -> bool:
+    def _is_a_tempo(self, off: list[float], jitter: float) -> bool:
         """Whether the doubted pulses go farther and farther off, and not all at once."""
         first, last = self._doubted[0], self._doubted[-1]
         is_possible = last[1] - first[1] > (last[0] - first[0]) * _SHORTEST_PERIOD_NS
-        return is_possible and abs(off[-1]) > max(_FAR, abs(off[0]))
+        grown = abs(off[-1]) - abs(off[0])
+        return is_possible and abs(off[-1]) > _FAR and grown > max(_STEADY, _GROWTH * jitter)
 
 
-def _lost(off: list[float]) -> int:
+def _lost(off: list[float], jitter: float) -> int:
     """How many pulses were lost on the way; negative, were doubled; 0: that is not what happened.
 
     Args:
-        off: how many periods each doubted pulse is off its place.
+        off: how many periods each doubted pulse is off its place, at least three.
+        jitter: its standard deviation in periods.
     """
     half = len(off) // 2
     before, after = fmean(off[:half]), fmean(off[half:])
     lost = round((before + after) / 2)
     is_steady = max(abs(before - lost), abs(after - lost), abs(after - before)) <= _STEADY
-    return lost if len(off) > _WITNESSES and is_steady else 0
+    is_enough = len(off) > max(_WITNESSES, (_GROWTH * jitter / _STEADY) ** 2)
+    return lost if is_enough and is_steady else 0
