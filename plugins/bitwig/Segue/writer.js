@@ -106,7 +106,7 @@ function pagesOf(notes) {
     (pages[page] = pages[page] || []).push(note);
   });
   return Object.keys(pages).map(function (page) {
-    return { first: page * GRID_STEPS, notes: pages[page] };
+    return { first: Number(page) * GRID_STEPS, notes: pages[page] };
   });
 }
 

@@ -14,6 +14,7 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 TICK_SECONDS = 0.1
 
@@ -155,28 +156,31 @@ class Clip(LiveObject):
         )
 
     def add_new_notes(self, specifications):
-        before, notes = self._notes, list(self._notes)
+        before, rows = self._notes, {}
+        for note in self._notes:
+            rows.setdefault(note.pitch, []).append(note)
         for specification in specifications:
             if type(specification) is not MidiNoteSpecification:
                 raise TypeError(f"no MidiNoteSpecification: {specification!r}")
             self._last_id += 1
-            notes = _without_overlap(notes, specification)
-            notes.append(MidiNote(**vars(specification), note_id=self._last_id))
-        after = tuple(sorted(notes, key=lambda note: (note.start_time, note.pitch)))
+            row = rows.setdefault(specification.pitch, [])
+            row[:] = _without_overlap(row, specification)
+            row.append(MidiNote(**vars(specification), note_id=self._last_id))
+        after = tuple(sorted(chain(*rows.values()), key=lambda note: (note.start_time, note.pitch)))
         self._history.do(
             lambda: setattr(self, "_notes", after), lambda: setattr(self, "_notes", before)
         )
 
 
-def _without_overlap(notes, new):
-    """Shorten what runs into a new note of its pitch, and drop what begins with it."""
-    kept = []
-    for note in notes:
-        if note.pitch == new.pitch and note.start_time < new.start_time:
-            note = replace(note, duration=min(note.duration, new.start_time - note.start_time))
-        if note.pitch != new.pitch or note.start_time != new.start_time:
-            kept.append(note)
-    return kept
+def _without_overlap(row, new):
+    """Shorten what runs into a new note of the same pitch, and drop what begins with it."""
+    return [
+        note
+        if note.start_time + note.duration <= new.start_time or note.start_time > new.start_time
+        else replace(note, duration=new.start_time - note.start_time)
+        for note in row
+        if note.start_time != new.start_time
+    ]
 
 
 class ClipSlot(LiveObject):

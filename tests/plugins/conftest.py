@@ -1,0 +1,14 @@
+"""What the tests of all plugins share: a server that runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugins.serving import serving
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """`segue serve` on free ports: its `url` and its `osc_port`."""
+    with serving(tmp_path_factory.mktemp("segue")) as ready:
+        yield ready
