@@ -1,4 +1,3 @@
--- Made by plugins/lua/join.py from ardour/source/segue_infill.lua.
 ardour {
   ["type"] = "EditorAction",
   name = "Segue: fill the gap after selected region",
@@ -9,6 +8,7 @@ ardour {
 
 function factory()
   return function()
+-- Made by plugins/lua/join.py from ardour/source/segue_infill.lua.
 local json = (function()
 -- JSON in plain Lua: what Segue is asked in, and what it answers in.
 
@@ -477,9 +477,6 @@ local clip = (function()
 
 local clip = {}
 
---- Segue's ticks in a beat.
-clip.PPQ = 480
-
 --- Move a tick from one resolution to another: the nearest tick, halves up.
 function clip.rescale(ticks, from_ppq, to_ppq)
   return (2 * ticks * to_ppq + from_ppq) // (2 * from_ppq)
@@ -492,20 +489,19 @@ local function by_onset(first, second)
   return (first.pitch or first.number) < (second.pitch or second.number)
 end
 
-local function plain_note(note, ppq)
-  local onset = clip.rescale(note.onset, ppq, clip.PPQ)
+local function plain_note(note)
   return {
     pitch = note.pitch,
-    onset_ticks = onset,
-    duration_ticks = clip.rescale(note.onset + note.duration, ppq, clip.PPQ) - onset,
+    onset_ticks = note.onset,
+    duration_ticks = note.duration,
     velocity = note.velocity,
     release_velocity = note.release,
   }
 end
 
-local function plain_control(control, ppq)
+local function plain_control(control)
   return {
-    onset_ticks = clip.rescale(control.onset, ppq, clip.PPQ),
+    onset_ticks = control.onset,
     kind = control.kind,
     number = control.number,
     value = control.value,
@@ -522,13 +518,24 @@ local function by_channel(list, found)
   return found
 end
 
-local function plain_list(entries, ppq, convert)
-  table.sort(entries, by_onset)
+local function plain_list(entries, convert)
   local plain = json.array()
   for index, entry in ipairs(entries) do
-    plain[index] = convert(entry, ppq)
+    plain[index] = convert(entry)
   end
   return plain
+end
+
+local function plain_tempo(tempo)
+  return { onset_ticks = tempo.onset, tempo_bpm = tempo.bpm }
+end
+
+local function plain_metre(metre)
+  return {
+    onset_ticks = metre.onset,
+    numerator = metre.numerator,
+    denominator = metre.denominator,
+  }
 end
 
 --- Give a clip as a NoteSequence, one part for each channel.
@@ -540,51 +547,33 @@ function clip.to_sequence(source)
   for channel = 0, 15 do
     local here = found[channel]
     if here then
+      table.sort(here.notes, by_onset)
+      table.sort(here.controls, by_onset)
       parts[#parts + 1] = {
         name = source.name,
         channel = channel,
-        notes = plain_list(here.notes, source.ppq, plain_note),
-        controls = plain_list(here.controls, source.ppq, plain_control),
+        notes = plain_list(here.notes, plain_note),
+        controls = plain_list(here.controls, plain_control),
       }
       own[#parts] = here.notes
     end
   end
   return {
     name = source.name,
-    ppq = clip.PPQ,
+    ppq = source.ppq,
     parts = parts,
-    tempos = clip.plain_tempos(source),
-    time_signatures = clip.plain_metres(source),
+    tempos = plain_list(source.tempos, plain_tempo),
+    time_signatures = plain_list(source.metres, plain_metre),
     key_signatures = json.array(source.key and {
       { onset_ticks = 0, fifths = source.key.fifths, mode = source.key.mode },
     }),
   }, own
 end
 
-function clip.plain_tempos(source)
-  local plain = json.array()
-  for index, tempo in ipairs(source.tempos) do
-    local onset = clip.rescale(tempo.onset, source.ppq, clip.PPQ)
-    plain[index] = { onset_ticks = onset, tempo_bpm = tempo.bpm }
-  end
-  return plain
-end
-
-function clip.plain_metres(source)
-  local plain = json.array()
-  for index, metre in ipairs(source.metres) do
-    plain[index] = {
-      onset_ticks = clip.rescale(metre.onset, source.ppq, clip.PPQ),
-      numerator = metre.numerator,
-      denominator = metre.denominator,
-    }
-  end
-  return plain
-end
-
-local function host_note(plain, channel, ppq)
-  local onset = clip.rescale(plain.onset_ticks, clip.PPQ, ppq)
-  local stop = clip.rescale(plain.onset_ticks + plain.duration_ticks, clip.PPQ, ppq)
+--- Give a note of an answer on the host's grid.
+local function host_note(plain, channel, answer_ppq, ppq)
+  local onset = clip.rescale(plain.onset_ticks, answer_ppq, ppq)
+  local stop = clip.rescale(plain.onset_ticks + plain.duration_ticks, answer_ppq, ppq)
   return {
     onset = onset,
     duration = math.max(1, stop - onset),
@@ -602,30 +591,36 @@ function clip.notes_of(answer, ppq, channel)
   local notes = {}
   for _, part in ipairs(answer.parts) do
     for _, note in ipairs(part.notes) do
-      notes[#notes + 1] = host_note(note, channel or part.channel, ppq)
+      notes[#notes + 1] = host_note(note, channel or part.channel, answer.ppq, ppq)
     end
   end
   return notes
 end
 
-local function key_of(note)
-  return string.format("%d %d %d %d", note.onset_ticks, note.duration_ticks, note.pitch, note.velocity)
+--- Say which note it is, at a resolution.
+local function key_of(note, own_ppq, ppq)
+  local onset = clip.rescale(note.onset_ticks, own_ppq, ppq)
+  local stop = clip.rescale(note.onset_ticks + note.duration_ticks, own_ppq, ppq)
+  return string.format("%d %d %d %d", onset, stop, note.pitch, note.velocity)
 end
 
---- Compare one part with what was sent: which of the host's notes go, and which come.
-local function compare_part(sent, own, answered, ppq, change)
+local function waiting_notes(part, own, ppq, answer_ppq)
   local waiting = {}
-  for index, note in ipairs(sent.notes) do
-    local key = key_of(note)
+  for index, note in ipairs(part.notes) do
+    local key = key_of(note, ppq, answer_ppq)
     waiting[key] = waiting[key] or {}
     table.insert(waiting[key], own[index])
   end
+  return waiting
+end
+
+local function compare_part(part, answered, waiting, answer_ppq, ppq, change)
   for _, note in ipairs(answered.notes) do
-    local same = waiting[key_of(note)]
+    local same = waiting[key_of(note, answer_ppq, answer_ppq)]
     if same and #same > 0 then
       table.remove(same, 1)
     else
-      change.added[#change.added + 1] = host_note(note, sent.channel, ppq)
+      change.added[#change.added + 1] = host_note(note, part.channel, answer_ppq, ppq)
     end
   end
   for _, notes in pairs(waiting) do
@@ -639,11 +634,12 @@ end
 --
 -- @param sent, own as `clip.to_sequence` gave them
 -- @return removed: the host's notes that go; added: notes that come
-function clip.compare(sent, own, answer, ppq)
+function clip.compare(sent, own, answer)
   local change = { removed = {}, added = {} }
   for index, part in ipairs(sent.parts) do
     local answered = answer.parts[index] or { notes = {} }
-    compare_part(part, own[index], answered, ppq, change)
+    local waiting = waiting_notes(part, own[index], sent.ppq, answer.ppq)
+    compare_part(part, answered, waiting, answer.ppq, sent.ppq, change)
   end
   return change
 end
@@ -1040,7 +1036,7 @@ local function varied(one, knobs)
     notes = sent,
     amount = knobs.amount,
   }))
-  local change = clip.compare(sent, own, answer, region.PPQ)
+  local change = clip.compare(sent, own, answer)
   local first, last = region.span(one)
   local new = region.copy(one, one:name() .. " (varied)", first, last)
   region.change(new, first, source.origin, change)

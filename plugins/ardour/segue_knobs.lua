@@ -1,4 +1,3 @@
--- Made by plugins/lua/join.py from ardour/source/segue_knobs.lua.
 ardour {
   ["type"] = "EditorAction",
   name = "Segue: knobs",
@@ -9,6 +8,7 @@ ardour {
 
 function factory()
   return function()
+-- Made by plugins/lua/join.py from ardour/source/segue_knobs.lua.
 local json = (function()
 -- JSON in plain Lua: what Segue is asked in, and what it answers in.
 

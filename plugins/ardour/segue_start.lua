@@ -1,4 +1,3 @@
--- Made by plugins/lua/join.py from ardour/source/segue_start.lua.
 ardour {
   ["type"] = "EditorAction",
   name = "Segue: start",
@@ -9,6 +8,7 @@ ardour {
 
 function factory()
   return function()
+-- Made by plugins/lua/join.py from ardour/source/segue_start.lua.
 local live = (function()
 -- What Segue does live, asked for by OSC: nobody waits, and there is no answer.
 

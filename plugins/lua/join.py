@@ -47,7 +47,7 @@ def joined(script: Path) -> str:
     made = (
         f"-- Made by plugins/lua/join.py from {script.parent.parent.name}/source/{script.name}.\n"
     )
-    return made + text[: first.start()] + "\n".join(modules) + "\n" + rest.lstrip("\n")
+    return text[: first.start()] + made + "\n".join(modules) + "\n" + rest.lstrip("\n")
 
 
 def shipped() -> dict[Path, str]:

@@ -57,7 +57,7 @@ local function varied(one, knobs)
     notes = sent,
     amount = knobs.amount,
   }))
-  local change = clip.compare(sent, own, answer, region.PPQ)
+  local change = clip.compare(sent, own, answer)
   local first, last = region.span(one)
   local new = region.copy(one, one:name() .. " (varied)", first, last)
   region.change(new, first, source.origin, change)

@@ -69,12 +69,11 @@ def test_a_continuation_has_the_very_notes_that_segue_gave(session, door):
     session.add_regions(riff())
     session.act("segue_continue.lua", select="Riff", url=door.url)
     new = session.regions()["Riff (continued)"]
-    scale = PPQ // 480
     assert [(n.onset, n.pitch, n.duration, n.velocity) for n in new.notes] == [
         (
-            4 * BAR + scale * note["onset_ticks"],
+            4 * BAR + note["onset_ticks"],
             note["pitch"],
-            scale * note["duration_ticks"],
+            note["duration_ticks"],
             note["velocity"],
         )
         for note in door.answered[-1]["parts"][0]["notes"]
@@ -117,7 +116,7 @@ def test_segue_hears_the_controllers(session, door):
     assert sorted(
         (turn["onset_ticks"], turn["number"], turn["value"])
         for turn in door.asked[-1][1]["notes"]["parts"][0]["controls"]
-    ) == [(1, 64, 127), (1920, 1, 33)]
+    ) == [(4, 64, 127), (BAR, 1, 33)]
 
 
 def test_a_variation_lies_over_the_original_which_is_muted_and_whole(session, door):
@@ -150,10 +149,10 @@ def test_a_region_that_begins_within_a_bar_is_varied_where_it_stands(session, do
     session.add_regions(RegionOf("Riff", first, first + 2 * BAR, tune(first)))
     session.act("segue_vary.lua", select="Riff", url=door.url)
     heard = door.asked[-1][1]["notes"]["parts"][0]["notes"]
-    assert heard[0]["onset_ticks"] == 3 * 480
+    assert heard[0]["onset_ticks"] == 3 * PPQ
     first_answer = min(note["onset_ticks"] for note in door.answered[-1]["parts"][0]["notes"])
     new = session.regions()["Riff (varied)"]
-    assert new.notes[0].onset == 2 * BAR + first_answer * PPQ // 480
+    assert new.notes[0].onset == 2 * BAR + first_answer
 
 
 @pytest.mark.parametrize(
@@ -184,7 +183,7 @@ def test_segue_hears_a_tempo_change_within_the_region(tmp_path, door):
     heard = door.asked[-1][1]["notes"]["tempos"]
     assert [(tempo["onset_ticks"], round(tempo["tempo_bpm"], 6)) for tempo in heard] == [
         (0, 96.0),
-        (1920, 132.0),
+        (BAR, 132.0),
     ]
 
 
