@@ -22,6 +22,7 @@ from bridge.server.maker import OfficeMaker
 from bridge.server.office import Office, starter_of
 from bridge.server.osc_door import OscDoor
 from bridge.server.stage.stage import LiveStage
+from bridge.server.state import Memory
 from bridge.server.web.app import make_app
 from bridge.server.web.events import Broadcast
 from bridge.server.web.serving import WebServer
@@ -70,6 +71,7 @@ class Hub:
         self._settings = settings
         self._say = say
         self._broadcast = Broadcast()
+        self._memory = Memory(settings.state_folder)
         self._remote = RemoteClock(_ports(settings))
         self._stage = self._make_stage()
         self._controls = Controls(read_devices(devices_folder()).devices)
@@ -135,13 +137,15 @@ class Hub:
         await self._office.close()
         await self._web.close()
         await asyncio.to_thread(self._remote.close, timeout_seconds=_CLOSE_SECONDS)
+        await asyncio.to_thread(self._memory.close)
 
     def _make_stage(self) -> LiveStage:
         settings = self._settings
         wish = SyncWish(settings.sync, settings.offset_ms, is_master=settings.is_master)
+        before = self._memory.recall()
         stage = LiveStage(
-            LiveSettings(),
-            (),
+            before.settings,
+            before.takes,
             StageClock(self._remote, wish),
             OfficeMaker(lambda: self._office, self._complain),
         )
@@ -175,11 +179,13 @@ class Hub:
         self._broadcast.tell("host", state)
 
     def _note_change(self, settings: LiveSettings) -> None:
+        self._memory.keep_settings(settings)
         self._live.show_settings()
         self._live.set_timer()
         self._tell_status()
 
     def _note_take(self, take: Take) -> None:
+        self._memory.keep_take(take)
         self._broadcast.tell("take", take)
         self._tell_status()
 

@@ -30,11 +30,10 @@ from bridge.server.stage.mode import Mode, TakeMade
 from bridge.server.stage.phrase import HeardNote, Phrase
 from bridge.server.stage.silent import SilentMode
 from bridge.server.stage.song import Song, to_ticks
+from bridge.server.state import MOST_TAKES
 from bridge.transports.base import HeardMessage
 from bridge.transports.sync.base import Lead
 
-MOST_TAKES: Final = 64
-"""So many takes are kept."""
 _MODES: Final[dict[LiveMode, Callable[[Desk, Phrase, TakeMade], Mode]]] = {
     LiveMode.OFF: SilentMode,
     LiveMode.CALL: CallMode,
