@@ -1,0 +1,1 @@
+"""WHAT PEOPLE SAID: every rating, kept so that Segue may learn from it."""
