@@ -29,6 +29,10 @@ class ExchangeError(Exception):
     """Say why there is no answer, in one line."""
 
 
+class RefusedError(ExchangeError):
+    """Say what Segue finds wrong with the request, in its own words."""
+
+
 class Exchange:
     """Post one request, and read its answer bit by bit.
 
@@ -57,7 +61,8 @@ class Exchange:
             The answer, as JSON has it, in a tuple; None while it is not there.
 
         Raises:
-            ExchangeError: there will be no answer, or it says what is wrong with the request.
+            RefusedError: the answer says what is wrong with the request.
+            ExchangeError: there will be no answer.
         """
         self._polls += 1
         if self._polls > MOST_POLLS:
@@ -155,7 +160,8 @@ def _answer(heard):
     """Read the answer.
 
     Raises:
-        ExchangeError: it is an error's message, or no answer of Segue.
+        RefusedError: it is an error's message.
+        ExchangeError: it is no answer of Segue.
     """
     parts = _parts(heard)
     try:
@@ -166,4 +172,4 @@ def _answer(heard):
     if status == 200:
         return answer
     message = answer.get("message") if isinstance(answer, dict) else None
-    raise ExchangeError(message or f"Segue answered with status {status}")
+    raise RefusedError(message or f"Segue answered with status {status}")

@@ -9,6 +9,7 @@ from .clips import ClipError
 from .commands import CommandError, is_command, parse
 from .errand import Errand
 from .exchange import ExchangeError
+from .follow import Follower
 
 DEFAULT_PORT = 5757
 _TICK = 1
@@ -29,6 +30,7 @@ class SegueSurface(ControlSurface):
         self._clip = None
         self._name = ""
         self._errands = []
+        self._follower = Follower(self._live_song, self._port)
         self._is_on = True
         self.schedule_message(_TICK, self._tick)
         self.show_message("Segue: name a clip /vary, /continue, /harmony or /drums")
@@ -39,6 +41,7 @@ class SegueSurface(ControlSurface):
         for errand in self._errands:
             errand.close()
         self._errands = []
+        self._follower.close()
         super().disconnect()
 
     def _tick(self):
@@ -48,6 +51,7 @@ class SegueSurface(ControlSurface):
         self.schedule_message(_TICK, self._tick)
         self._look()
         self._go_on()
+        self._follower.poll()
 
     def _look(self):
         """See whether the shown clip was given a command for a name."""
