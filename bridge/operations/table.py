@@ -17,6 +17,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
@@ -70,15 +71,20 @@ class Operation(Generic[RequestT, NounT]):
     @property
     def request_type(self) -> type[RequestT]:
         """The dataclass that it takes."""
-        first = next(iter(inspect.signature(self.function).parameters))
-        found: type[RequestT] = get_type_hints(self.function)[first]
+        found: type[RequestT] = next(iter(_hints(self.function).values()))
         return found
 
     @property
     def noun_type(self) -> type[NounT]:
         """What it gives back."""
-        found: type[NounT] = get_type_hints(self.function)["return"]
+        found: type[NounT] = _hints(self.function)["return"]
         return found
+
+
+@cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Give what the annotations of a function mean: doors ask with every message."""
+    return get_type_hints(function)
 
 
 def operation(

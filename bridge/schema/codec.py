@@ -94,10 +94,20 @@ def _decode_dataclass(cls: type, plain: object, path: str) -> Any:
         raise type(error)(f"{path}: {error}" if path else str(error)) from error
 
 
+def field_types(noun: Any) -> dict[str, Any]:
+    """Give what the annotations of a noun's fields mean, by the field's name; not to be changed."""
+    return _hints(noun)
+
+
+@cache
+def _hints(noun: type) -> dict[str, Any]:
+    return get_type_hints(noun)
+
+
 @cache
 def _fields(cls: type) -> dict[str, tuple[Field[Any], Any]]:
     """Give the fields of a dataclass by name, each with the type that its annotation means."""
-    hints = get_type_hints(cls)
+    hints = field_types(cls)
     return {field.name: (field, hints[field.name]) for field in fields(cls) if field.init}
 
 

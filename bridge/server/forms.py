@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Union, get_args, get_origin
 
 from bridge.errors import RequestError
 from bridge.files.midi import format_midi, parse_midi
 from bridge.operations.table import Operation
-from bridge.schema.codec import from_plain, to_plain
+from bridge.schema.codec import field_types, from_plain, to_plain
 from bridge.schema.notes import NoteSequence
 
 MOST_KEY_PARTS: Final = 8
@@ -92,7 +92,7 @@ def write_json(noun: object) -> bytes:
 
 def music_field(request_type: type[Any]) -> str | None:
     """Give the one field of a request that takes music; None: none does, or several do."""
-    hints = get_type_hints(request_type)
+    hints = field_types(request_type)
     found = [field.name for field in fields(request_type) if hints[field.name] is NoteSequence]
     return found[0] if len(found) == 1 else None
 
@@ -144,7 +144,7 @@ def _read_content(operation: Operation[Any, Any], body: Body) -> dict[str, Any]:
         if name is None:
             raise RequestError(f"{operation.name} takes no MIDI file; send application/json")
         return {name: to_plain(parse_midi(body.content, name="the MIDI file"))}
-    if not body.content.strip():
+    if not body.content:
         return {}
     try:
         plain = json.loads(body.content)
@@ -161,7 +161,7 @@ def field_type(request_type: type[Any], key: str) -> Any:
     found: Any = request_type
     for name in key.split("."):
         kinds = [kind for kind in choices(found) if is_dataclass(kind)]
-        found = get_type_hints(kinds[0]).get(name) if kinds else None
+        found = field_types(kinds[0]).get(name) if kinds else None
     return found
 
 

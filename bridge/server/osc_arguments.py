@@ -12,12 +12,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from enum import Enum
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_args, get_origin
 
 from bridge.errors import RequestError, check_range
 from bridge.files.midi import parse_midi
 from bridge.operations.table import Operation
-from bridge.schema.codec import to_plain
+from bridge.schema.codec import field_types, to_plain
 from bridge.schema.notes import NoteSequence
 from bridge.server.forms import choices, field_type, gives_stream, with_fields
 from bridge.transports.osc.packets import Argument
@@ -168,7 +168,7 @@ def is_release(operation: Operation[Any, Any], key: str, arguments: tuple[Argume
 
 def _button(operation: Operation[Any, Any], word: str) -> str | None:
     """Give the field without default that may be this word; None: there is none."""
-    hints = get_type_hints(operation.request_type)
+    hints = field_types(operation.request_type)
     for field in fields(operation.request_type):
         kind = hints[field.name]
         is_enum = isinstance(kind, type) and issubclass(kind, Enum)
