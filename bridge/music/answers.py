@@ -78,13 +78,15 @@ class Players:
         Raises:
             RequestError: the call has no notes.
         """
-        heard = hear_call(call)
-        length_ticks = heard.answer_ticks(bars)
-        if kind is AnswerKind.DRUMS or all(_is_silent(part) for part in heard.music.parts):
+        if kind is AnswerKind.DRUMS or all(_is_silent(part) for part in call.parts):
+            heard = hear_call(call)
+            length_ticks = heard.answer_ticks(bars)
             notes = self._drummed(heard, kind, amount=amount, length_ticks=length_ticks)
             part = Part(name=ANSWER_PART, channel=DRUM_CHANNEL, notes=tuple(notes))
         else:
-            sung = melody_part(heard.music)
+            sung = melody_part(call)
+            heard = hear_call(replace(call, parts=(sung,)))
+            length_ticks = heard.answer_ticks(bars)
             notes = self._sung(heard, kind, amount=amount, length_ticks=length_ticks)
             part = Part(ANSWER_PART, sung.channel, sung.program, tuple(notes))
         return self._placed(part, heard, length_ticks).at_ppq(call.ppq)

@@ -41,6 +41,7 @@ HAT: Final = 2
 ACCENTS: Final = (0, 1, 4, 5, 6, 7)
 """Rows that carry a rhythm: kick, snare, toms and crash; hi-hats and ride keep time."""
 
+_ACCENT_PITCHES: Final = frozenset(DRUMS[drum][1] for drum in ACCENTS)
 _HAT_VELOCITY: Final = 0.45
 _TAKES: Final = 24
 """Grooves that are made for an answer, all phrases together, to choose from."""
@@ -194,8 +195,8 @@ class Drummer:
                 if 0 <= on_step < length_ticks:
                     phrase, row = steps.row(bar, step)
                     hits += _hits(grooves[phrase], row, on_step, loose)
-        loud = [note.velocity for note in _all_notes(call)]
-        level = levelled(hits, mean_velocity=sum(loud) / len(loud))
+        loud = [note.velocity for note in _accented(call)]
+        level = _as_loud(hits, mean_velocity=sum(loud) / len(loud))
         begun = _begun(level, velocity=max(loud))
         return cut_short(let_go(begun), length_ticks)
 
@@ -213,6 +214,17 @@ def _all_notes(call: Call) -> list[Note]:
     """Give the notes of all parts in order of onset."""
     notes = (note for part in call.music.parts for note in part.notes)
     return sorted(notes, key=lambda note: (note.onset_ticks, note.pitch))
+
+
+def _accented(call: Call) -> list[Note]:
+    """Give the notes that say how loud a call is: all, but for what keeps time on drums."""
+    struck = [
+        note
+        for part in call.music.parts
+        for note in part.notes
+        if not part.is_drums or DRUM_OF_PITCH.get(note.pitch) in ACCENTS
+    ]
+    return struck or _all_notes(call)
 
 
 def _sketched(rhythm: Iterable[Note], steps: Steps, *, place: int, count: int) -> list[DrumGrid]:
@@ -277,6 +289,15 @@ def _hits(groove: DrumGrid, row: int, on_step: int, loose: float) -> list[Note]:
         )
         for drum in np.flatnonzero(groove.hits[row])
     ]
+
+
+def _as_loud(hits: Sequence[Note], *, mean_velocity: float) -> Sequence[Note]:
+    """Bring the accents of a beat to a mean velocity, and the rest along with them."""
+    accents = [hit.velocity for hit in hits if hit.pitch in _ACCENT_PITCHES]
+    if not accents:
+        return hits
+    mean = sum(hit.velocity for hit in hits) / len(hits)
+    return levelled(hits, mean_velocity=mean_velocity + mean - sum(accents) / len(accents))
 
 
 def _begun(notes: Sequence[Note], *, velocity: int) -> list[Note]:

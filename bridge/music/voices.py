@@ -52,10 +52,10 @@ def melody_of(notes: Sequence[Note]) -> list[Note]:
 
 
 def one_voice(melody: Sequence[Note]) -> list[Note]:
-    """End each note of a melody where the next begins, at the latest."""
+    """End each note of a melody where the next begins, at the latest; each lasts a tick or more."""
     ends = [note.onset_ticks for note in melody[1:]] + [note.end_ticks for note in melody[-1:]]
     return [
-        replace(note, duration_ticks=min(note.duration_ticks, end - note.onset_ticks))
+        replace(note, duration_ticks=max(1, min(note.duration_ticks, end - note.onset_ticks)))
         for note, end in zip(melody, ends, strict=True)
     ]
 
