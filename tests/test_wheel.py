@@ -1,5 +1,6 @@
 """The wheel carries all it needs: it works in an empty venv, in an empty folder."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,13 +15,13 @@ LARGEST_INSTALL_MB = 250
 pytestmark = pytest.mark.wheel
 
 
-def run(*command, cwd):
+def run(*command, cwd, environ=None):
     """Run a command without anything of this checkout or venv in its environment."""
     environ = {
         name: text
         for name, text in os.environ.items()
         if not name.startswith(("PYTHON", "VIRTUAL_ENV", "SEGUE"))
-    }
+    } | (environ or {})
     return subprocess.run(
         [*map(str, command)], capture_output=True, text=True, cwd=cwd, env=environ, check=True
     )
@@ -57,7 +58,13 @@ def test_the_wheel_carries_models_plugins_and_types(wheel):
         for path in (REPOSITORY / "onnx_models").rglob("*")
         if path.is_file()
     }
-    assert names >= models | {"bridge/_plugins/README.md", "bridge/py.typed"}
+    plugins = {
+        f"bridge/_plugins/{path.relative_to(REPOSITORY / 'plugins').as_posix()}"
+        for path in (REPOSITORY / "plugins").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert names >= models | plugins | {"bridge/py.typed"}
+    assert not [name for name in names if name.endswith(".pyc")]
 
 
 def test_the_wheel_carries_no_training_code_and_no_tests(wheel):
@@ -77,6 +84,24 @@ def test_every_model_is_there_and_sound_from_an_empty_folder(installed, tmp_path
     ]
     assert [name for name in wanted if name not in listed] == []
     run(installed / "segue", "models", "verify", cwd=tmp_path)
+
+
+def test_every_plugin_goes_into_a_folder_and_out_again_from_an_empty_folder(installed, tmp_path):
+    home = tmp_path / "home"
+    host = tmp_path / "host"
+    host.mkdir()
+    environ = {"SEGUE_HOME": str(home)}
+    listed = run(installed / "segue", "plugins", "list", "--json", cwd=tmp_path, environ=environ)
+    names = [line["name"] for line in json.loads(listed.stdout)]
+    assert {"ableton", "ardour", "bitwig", "reaper"} <= set(names)
+    for name in names:
+        run(
+            installed / "segue", "plugins", "install", name, "--to", host, cwd=host, environ=environ
+        )
+    assert list(host.iterdir()) != []
+    for name in names:
+        run(installed / "segue", "plugins", "remove", name, cwd=tmp_path, environ=environ)
+    assert list(host.iterdir()) == []
 
 
 def test_importing_bridge_loads_neither_onnxruntime_nor_mido(installed, tmp_path):

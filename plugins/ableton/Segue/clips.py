@@ -56,7 +56,7 @@ def read_source(clip, name):
     slot = None if clip.is_arrangement_clip else clip.canonical_parent
     return Source(
         clip,
-        clip.canonical_parent if slot is None else slot.canonical_parent,
+        _track(clip),
         slot,
         name,
         sounding,
@@ -65,6 +65,14 @@ def read_source(clip, name):
         clip.signature_numerator,
         clip.signature_denominator,
     )
+
+
+def _track(clip):
+    """Give the track of a clip, be it in a slot, in the arrangement or in a take lane."""
+    parent = clip.canonical_parent
+    while not hasattr(parent, "clip_slots"):
+        parent = parent.canonical_parent
+    return parent
 
 
 def _note(note, start):

@@ -32,6 +32,9 @@ def key_knobs(song):
 
 
 def _mode(song):
-    """Say which third the scale has."""
-    intervals = list(song.scale_intervals)
+    """Say which third the scale has; an early Live 11 tells no more than the scale's name."""
+    intervals = list(getattr(song, "scale_intervals", ()))
+    if not intervals:
+        is_minor = "Minor" in song.scale_name or song.scale_name in ("Dorian", "Phrygian")
+        return "minor" if is_minor else "major"
     return "minor" if 3 in intervals and 4 not in intervals else "major"

@@ -3,7 +3,7 @@
 import os
 
 from ableton.v2.base import liveobj_valid
-from ableton.v2.control_surface import ControlSurface
+from ableton.v2.control_surface import SimpleControlSurface
 
 from .clips import ClipError
 from .commands import CommandError, is_command, parse
@@ -16,7 +16,7 @@ _TICK = 1
 """Live calls again after so many tenths of a second."""
 
 
-class SegueSurface(ControlSurface):
+class SegueSurface(SimpleControlSurface):
     """Look at the shown clip's name ten times a second; its thread is the one that draws Live.
 
     A name that begins with a slash is a command. It is obeyed when the clip had another name
@@ -92,4 +92,4 @@ class SegueSurface(ControlSurface):
     def _say(self, message):
         """Show a line at the bottom of Live's window, and keep it in its Log.txt."""
         self.show_message(f"Segue: {message}")
-        self.log_message(f"Segue: {message}")
+        self._c_instance.log_message(f"Segue: {message}")

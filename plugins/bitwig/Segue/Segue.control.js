@@ -11,7 +11,6 @@ load("door.js");
 load("grid.js");
 load("writer.js");
 
-host.setShouldFailOnDeprecatedUse(true);
 host.defineController("Segue", "Segue", "1.0", "5b0e2c4e-7f2a-4f0b-9a43-3d9be1c2a7f1", "Segue");
 host.defineMidiPorts(1, 0);
 host.addDeviceNameBasedDiscoveryPair(["Segue"], []);

@@ -23,7 +23,13 @@ function Door(osc) {
     self.refuse(String(message.getArguments().get(0)), message.getString(3));
   });
   space.registerDefaultMethod(function () {});
-  osc.createUdpServer(REPLY_PORT, space);
+  this.trouble = "";
+  try {
+    osc.createUdpServer(REPLY_PORT, space);
+  } catch (error) {
+    this.trouble = "another program holds UDP port " + REPLY_PORT + ", where answers come in";
+    host.errorln("Segue: " + this.trouble);
+  }
   this.connection = osc.connectToUdpServer("127.0.0.1", DOOR_PORT, null);
 }
 
@@ -34,6 +40,10 @@ Door.prototype.tell = function (address, request) {
 
 /** Ask Segue for something; one of `done(answer)` and `fail(message)` is called later. */
 Door.prototype.ask = function (address, request, done, fail) {
+  if (this.trouble) {
+    fail(this.trouble);
+    return;
+  }
   var id = "bitwig-" + ++this.last;
   var waiting = { done: done, fail: fail, pieces: [], missing: -1 };
   this.waiting[id] = waiting;

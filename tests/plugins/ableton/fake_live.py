@@ -2,7 +2,7 @@
 
 Made after the Live Object Model of Live 11.3 and 12.0 as Cycling '74 documents it
 (docs.cycling74.com/apiref/lom: Song, Song.View, Scene, Track, ClipSlot, Clip), after
-`Live.Clip.MidiNoteSpecification` and `ableton.v2.control_surface.ControlSurface` as published
+`Live.Clip.MidiNoteSpecification` and `ableton.v2.control_surface.SimpleControlSurface` as published
 control surfaces use them, and after what their authors measured in Live 12: notes of one pitch
 never overlap, `create_scene` selects the new scene, `get_notes_extended` takes pitches first, and
 what is changed outside `begin_undo_step` is a step of its own. A deleted object equals None.
@@ -222,6 +222,14 @@ class Track(LiveObject):
         self.clip_slots = [ClipSlot(history, self) for _ in range(slots)]
 
 
+class TakeLane(LiveObject):
+    """A lane of takes of a track of the arrangement, in Live 12."""
+
+    def __init__(self, history, track):
+        super().__init__(history)
+        self.canonical_parent = track
+
+
 class Scene(LiveObject):
     """A row of slots."""
 
@@ -237,11 +245,12 @@ class View:
 class Song(LiveObject):
     """Live's set."""
 
-    def __init__(self, *, scenes=4, live=12):
+    def __init__(self, *, scenes=4, live=12.0):
         super().__init__(History())
         self.tempo = 120.0
         self.root_note, self.scale_name = 0, "Major"
-        self.scale_intervals = (0, 2, 4, 5, 7, 9, 11)
+        if live > 11.0:
+            self.scale_intervals = (0, 2, 4, 5, 7, 9, 11)
         if live >= 12:
             self.scale_mode = False
         self.most_scenes = 1000
@@ -293,11 +302,13 @@ class Song(LiveObject):
         self._history.redo()
 
 
-class ControlSurface:
-    """ableton.v2.control_surface.ControlSurface: what every surface is made of."""
+class SimpleControlSurface:
+    """What a surface is made of that controls no devices; it has no `log_message`."""
 
-    def __init__(self, c_instance=None):
+    def __init__(self, c_instance=None, publish_self=True):
+        assert c_instance
         self._c_instance = c_instance
+        self.controls = []
 
     def schedule_message(self, delay_in_ticks, callback):
         if delay_in_ticks < 1:
@@ -305,12 +316,11 @@ class ControlSurface:
         self._c_instance.scheduled.append([delay_in_ticks, callback])
 
     def show_message(self, message):
-        self._c_instance.shown.append(message)
-
-    def log_message(self, *messages):
-        self._c_instance.logged.append(" ".join(map(str, messages)))
+        assert isinstance(message, str)
+        self._c_instance.show_message(message)
 
     def disconnect(self):
+        self.controls = None
         self._c_instance.scheduled.clear()
 
 
@@ -325,6 +335,12 @@ class Host:
 
     def song(self):
         return self._song
+
+    def show_message(self, message):
+        self.shown.append(message)
+
+    def log_message(self, message):
+        self.logged.append(message)
 
     def tick(self):
         """Do what Live does ten times a second: call what was scheduled for now."""
@@ -342,7 +358,7 @@ def modules():
     ableton, v2 = types.ModuleType("ableton"), types.ModuleType("ableton.v2")
     base, surface = types.ModuleType("ableton.v2.base"), types.ModuleType("ableton.v2.x")
     base.liveobj_valid = lambda thing: thing != None  # noqa: E711 - a deleted object equals None
-    surface.ControlSurface = ControlSurface
+    surface.SimpleControlSurface = SimpleControlSurface
     return {
         "Live": live,
         "ableton": ableton,

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.plugins.ableton.conftest import TUNE, melody
-from tests.plugins.ableton.fake_live import Clip, MidiNoteSpecification, Song
+from tests.plugins.ableton.fake_live import Clip, MidiNoteSpecification, Song, TakeLane
 
 
 def asked(door):
@@ -248,6 +248,22 @@ def test_a_clip_of_the_arrangement_gives_clips_in_the_first_empty_slots(live):
     assert names == ["Verse vary 1", "Verse vary 2"]
 
 
+def test_a_clip_in_a_take_lane_belongs_to_the_track_of_the_lane(live):
+    track = live.song.tracks[1]
+    lane = TakeLane(live.song._history, track)
+    clip = Clip(live.song._history, lane, 8.0, is_arrangement_clip=True)
+    clip.name = "Take"
+    clip.add_new_notes(TUNE)
+    live.show(clip)
+    live.ask(clip, "/vary")
+    assert track.clip_slots[0].clip.name == "Take vary 1"
+
+
+def test_what_is_shown_is_kept_in_lives_log(live):
+    live.ask(live.clip(TUNE), "/vary")
+    assert live.host.logged[-1] == "Segue: 1 clip made of Riff"
+
+
 def test_only_what_lies_in_the_loop_is_sent(live, door):
     clip = live.clip(TUNE)
     clip.loop_start, clip.loop_end = 2.0, 4.0
@@ -273,7 +289,9 @@ def test_segue_is_told_tempo_metre_and_names(live, door):
 
 def song_in(root_note, scale_name, intervals, *, live, scale_mode=True):
     song = Song(live=live)
-    song.root_note, song.scale_name, song.scale_intervals = root_note, scale_name, intervals
+    song.root_note, song.scale_name = root_note, scale_name
+    if live > 11.0:
+        song.scale_intervals = intervals
     if live >= 12:
         song.scale_mode = scale_mode
     return song
@@ -287,7 +305,12 @@ DORIAN = (2, "Dorian", (0, 2, 3, 5, 7, 9, 10))
     [
         (song_in(*DORIAN, live=12), {"tonic_pitch_class": 2, "mode": "minor", "scale": "dorian"}),
         (song_in(*DORIAN, live=12, scale_mode=False), {}),
-        (song_in(*DORIAN, live=11), {"tonic_pitch_class": 2, "mode": "minor", "scale": "dorian"}),
+        (song_in(*DORIAN, live=11.3), {"tonic_pitch_class": 2, "mode": "minor", "scale": "dorian"}),
+        (song_in(*DORIAN, live=11.0), {"tonic_pitch_class": 2, "mode": "minor", "scale": "dorian"}),
+        (
+            song_in(5, "Lydian", (0, 2, 4, 6, 7, 9, 11), live=11.0),
+            {"tonic_pitch_class": 5, "mode": "major", "scale": "lydian"},
+        ),
         (song_in(0, "Major", (0, 2, 4, 5, 7, 9, 11), live=11), {}),
         (
             song_in(0, "Major", (0, 2, 4, 5, 7, 9, 11), live=12),

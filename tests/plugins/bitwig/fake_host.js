@@ -281,7 +281,6 @@ class Host {
   later(task) {
     setTimeout(task, LATER_MS);
   }
-  setShouldFailOnDeprecatedUse() {}
   defineController(vendor, name, version, uuid) {
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw new Error("uuid");
     this.defined.name = name;

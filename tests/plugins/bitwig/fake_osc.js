@@ -22,6 +22,7 @@ class OscModule {
   }
   createUdpServer(port, space) {
     this.host.duringInit("createUdpServer");
+    if (this.host.track.isPortTaken) throw new Error("Address already in use");
     const socket = this.dgram.createSocket("udp4");
     socket.bind(this.host.track.ports ? this.host.track.ports.reply : port, "127.0.0.1");
     socket.on("message", (packet) => {
@@ -47,7 +48,7 @@ class OscModule {
   /** Let a test have ports of its own: the script's own reply port becomes the test's. */
   moved(value) {
     const ports = this.host.track.ports;
-    return ports && value === 5759 ? this.host.server.address().port : value;
+    return ports && value === 5759 && this.host.server ? this.host.server.address().port : value;
   }
 }
 

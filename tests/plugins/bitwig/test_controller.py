@@ -217,6 +217,11 @@ def test_a_door_that_is_closed_is_said_with_what_to_do(bitwig):
     assert found["shown"][-1] == "Segue: no answer from Segue; is `segue serve` running?"
 
 
+def test_a_reply_port_that_is_taken_is_said(bitwig):
+    found = bitwig(track() | {"isPortTaken": True}, {"press": "Vary"})
+    assert found["shown"][-1].startswith("Segue: another program holds UDP port 5759")
+
+
 def test_another_clip_that_is_selected_meanwhile_is_left_alone(bitwig):
     other = {"name": "Mine", "notes": TUNE[:1], "loopLength": 8}
     slots = [track(length=64)["slots"][0], {"clip": other}, {"clip": None}]
