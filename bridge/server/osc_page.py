@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
 from bridge.operations.table import Operation, all_operations
 from bridge.schema.codec import to_plain
@@ -68,16 +68,16 @@ def example(operation: Operation[Any, Any]) -> str:
     """Give an `oscsend` command that works, or nothing where none should be pasted."""
     if operation.name in _NO_EXAMPLE:
         return ""
-    required = [key for key in keys_of(operation.request_type) if key.default is MISSING]
-    optional = [key for key in keys_of(operation.request_type) if _scalar(key.default)]
-    chosen = required or optional[:1]
+    keys = list(keys_of(operation.request_type))
+    required = [key for key in keys if key.default is MISSING]
+    chosen = required or [key for key in keys if _is_shown(key)][:1]
+    plain = {key.name: _value(key) for key in chosen}
     arguments: list[tuple[str, str]] = []
-    if any(NoteSequence in choices(key.annotation) for key in chosen):
-        plain = {key.name: _value(key) for key in chosen}
+    if any(isinstance(value, dict) for value in plain.values()):
         arguments.append(("s", f"'{json.dumps(plain)}'"))
     else:
-        for key in chosen:
-            arguments += [("s", key.name), _typed(_value(key))]
+        for name, value in plain.items():
+            arguments += [("s", name), _typed(value)]
     if gives_stream(operation):
         arguments += [("s", "bars"), ("i", "2")]
     arguments += [("s", "reply_port"), ("i", str(EXAMPLE_PORT))]
@@ -175,17 +175,22 @@ def _default_words(key: Key) -> str:
     )
 
 
-def _scalar(default: Any) -> bool:
-    return isinstance(default, int | float) and not isinstance(default, bool)
+def _is_shown(key: Key) -> bool:
+    """Say whether a key that may be left out makes a good example: a number, or a word."""
+    is_number = isinstance(key.default, int | float) and not isinstance(key.default, bool)
+    return is_number or (str in choices(key.annotation) and "`" in key.line)
 
 
 def _value(key: Key) -> Any:
     """Give a value for an example: the default, or what the field's line shows in backticks."""
     if NoteSequence in choices(key.annotation):
         return _TUNE
-    if key.default is not MISSING:
+    if key.default not in (MISSING, None):
         return to_plain(key.default)
     kind = choices(key.annotation)[0]
+    if is_dataclass(kind):
+        inner = [one for one in keys_of(cast("type[Any]", kind)) if one.default is MISSING]
+        return {one.name: _value(one) for one in inner}
     if issubclass(kind, Enum):
         return next(iter(kind)).value
     if kind is str:
