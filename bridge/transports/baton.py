@@ -80,6 +80,11 @@ class Baton:
         """By how much what is sent is later than what is heard."""
         return self.wish.offset_ns
 
+    @property
+    def is_master(self) -> bool:
+        """Whether `pulses` may give anything."""
+        return self.wish.is_master or self._master is not None
+
     def hear(self, payload: bytes, at_ns: int) -> None:
         """Take a message of a host's clock in; any thread."""
         self._conductor.hear(payload, at_ns)

@@ -37,6 +37,11 @@ that would be later than this is not sent."""
 LATEST_LIVE_NS: Final = 10_000_000
 """The same while we play live, where a note may have been thought of only just now."""
 _LONGEST_MESSAGE: Final = 3
+_QUIET_CYCLES: Final = 4
+"""While nothing is to be sent, the leader is looked at once in so many cycles."""
+_JACK_2: Final = "1.9."
+"""How the version of JACK 2 begins, whose outputs stay as they were left: it is enough to clear
+those that were written to. Others (JACK 1, PipeWire) want every output cleared in every cycle."""
 _REPEAT_AFTER_CYCLES: Final = (2, 12)
 """When note-offs are repeated after JACK gave a cycle up: soon, and once it has recovered."""
 _LAST_ATTEMPTS: Final = 5
@@ -62,7 +67,9 @@ class JackWire(Wire):
         self._client = client
         self._outputs = {name: client.midi_outports.register(name) for name in wish.outputs}
         self._inputs = {name: client.midi_inports.register(name) for name in wish.inputs}
-        self._main = self._outputs[wish.outputs[0]]
+        self._main = wish.outputs[0]
+        self._keeps_buffers = _library().version_string().startswith(_JACK_2)
+        self._to_clear = set(self._outputs)
         self._clock_input = wish.inputs[0] if wish.inputs else None
         self._links = JackLinks(
             client, wish, outputs=self._outputs, inputs=self._inputs, missed=links
@@ -74,6 +81,7 @@ class JackWire(Wire):
         self._leader: Leader | None = None
         self._line: Line | None = None
         self._at_ns = 0
+        self._heard_clock = False
         self._agenda = Agenda()
         self._frame = 0
         self._cycles = 0
@@ -94,7 +102,7 @@ class JackWire(Wire):
     @property
     def name(self) -> str:
         """The main output, as others see it: client and port."""
-        return str(self._main.name)
+        return str(self._outputs[self._main].name)
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -192,22 +200,13 @@ class JackWire(Wire):
     def _process(self, frames: int) -> None:
         """Hear and write one cycle; the only place that sends."""
         self._find_frame(frames)
-        if self._leader is not None or self._inputs:
-            self._follow_and_hear()
-        outgoing = cycle(
-            self._agenda,
-            self._grid,
-            first_frame=self._frame,
-            frames=frames,
-            latest_ns=LATEST_NS if self._leader is None else LATEST_LIVE_NS,
-        )
-        if self._backlog:
-            outgoing = [(0, *self._backlog.popleft()) for _ in range(len(self._backlog))] + outgoing
-        if self._leader is not None and CLOCK_OUTPUT in self._outputs:
-            outgoing += self._pulses(self._leader, frames)
-        for port in self._outputs.values():
-            port.clear_buffer()
-        if self._written(outgoing):
+        is_quiet = self._is_quiet()
+        self._follow_and_hear(is_quiet=is_quiet)
+        for name in self._to_clear:
+            self._outputs[name].clear_buffer()
+        if self._keeps_buffers:
+            self._to_clear = set()
+        if is_quiet or self._written(self._outgoing(frames)):
             self._agenda.confirm()
             self._cycles += 1
 
@@ -220,14 +219,42 @@ class JackWire(Wire):
         if self._repeat_at:
             self._repeat_when_due()
 
-    def _follow_and_hear(self) -> None:
+    def _is_quiet(self) -> bool:
+        """Whether there is nothing to send, and no need to look at the leader in this cycle."""
+        if self._cycles % _QUIET_CYCLES == 0 or self._agenda.is_busy or self._backlog:
+            return False
+        return self._leader is None or not self._leader.is_master
+
+    def _follow_and_hear(self, *, is_quiet: bool) -> None:
         """Let the leader draw the line, after it has heard what came in."""
-        self._measure_time()
+        if self._leader is None and not self._inputs:
+            return
+        if not is_quiet:
+            self._measure_time()
+        self._heard_clock = False
         heard = self._hear()
-        if self._leader is not None:
+        if self._leader is not None and (heard or self._heard_clock or not is_quiet):
+            if is_quiet:
+                self._measure_time()
             self._draw_line(self._leader)
         if heard:
             self._pass_on(heard)
+
+    def _outgoing(self, frames: int) -> list[tuple[int, str, bytes]]:
+        """Take what belongs into this cycle: offsets, short names of outputs, and messages."""
+        outgoing = cycle(
+            self._agenda,
+            self._grid,
+            first_frame=self._frame,
+            frames=frames,
+            latest_ns=LATEST_NS if self._leader is None else LATEST_LIVE_NS,
+        )
+        if self._backlog:
+            late = [(0, *self._backlog.popleft()) for _ in range(len(self._backlog))]
+            outgoing = late + outgoing
+        if self._leader is not None and self._leader.is_master and CLOCK_OUTPUT in self._outputs:
+            outgoing += self._pulses(self._leader, frames)
+        return outgoing
 
     def _measure_time(self) -> None:
         """Find when the cycle's first frame was, by JACK's own smoothed clock and ours."""
@@ -252,6 +279,7 @@ class JackWire(Wire):
             heard.append((name, frame, message))
         elif self._leader and name == self._clock_input and is_clock_message(payload):
             self._leader.hear(payload, self._time.at_ns(frame))
+            self._heard_clock = True
 
     def _draw_line(self, leader: Leader) -> None:
         line = self._line = leader.line(self._at_ns)
@@ -279,7 +307,7 @@ class JackWire(Wire):
     def _written(self, outgoing: list[tuple[int, str, bytes]]) -> bool:
         """Write messages; what finds no room goes out with the next cycle. Say if all found it."""
         for written, (offset, name, payload) in enumerate(outgoing):
-            if not self._write(offset, self._outputs.get(name, self._main), payload):
+            if not self._write(offset, name, payload):
                 self._backlog.extend((name, payload) for _, name, payload in outgoing[written:])
                 return False
         return True
@@ -296,9 +324,12 @@ class JackWire(Wire):
         if due:
             self._agenda.repeat_ends()
 
-    def _write(self, offset: int, port: Any, payload: bytes) -> bool:
+    def _write(self, offset: int, name: str, payload: bytes) -> bool:
         """Write one message; False: the cycle's buffer is full."""
-        buffer = port.reserve_midi_event(offset, len(payload))
+        if name not in self._outputs:
+            name = self._main
+        self._to_clear.add(name)
+        buffer = self._outputs[name].reserve_midi_event(offset, len(payload))
         if len(buffer) == 0:
             return False
         buffer[:] = payload

@@ -230,7 +230,7 @@ class ScheduledWire(Wire):
             return self._line
         self._line = self._leader.line(now_ns)
         line = self._line.shifted(self._leader.offset_ns)
-        if CLOCK_OUTPUT in self._others:
+        if self._leader.is_master and CLOCK_OUTPUT in self._others:
             song_ns = line.song_ns_at(now_ns)
             pulses = self._leader.pulses(song_ns, song_ns + 1)
             self._send_all([(CLOCK_OUTPUT, payload) for _, payload in pulses])
@@ -242,7 +242,7 @@ class ScheduledWire(Wire):
             return self._missing_ns(line, self._agenda.next_ns(), _SLEEP_NS)
         next_ns = self._agenda.next_ns()
         pulse_ns = None
-        if CLOCK_OUTPUT in self._others:
+        if self._leader.is_master and CLOCK_OUTPUT in self._others:
             pulse_ns = _next_pulse_ns(line.song_ns_at(self._now_ns()))
         longest_ns = _DOZE_NS if next_ns is None else _LOOK_NS
         return min(self._missing_ns(line, at_ns, longest_ns) for at_ns in (next_ns, pulse_ns))

@@ -50,6 +50,10 @@ class Leader(Protocol):
     def offset_ns(self) -> int:
         """By how much what is sent is later than what is heard."""
 
+    @property
+    def is_master(self) -> bool:
+        """Whether `pulses` may give anything."""
+
     def hear(self, payload: bytes, at_ns: int) -> None:
         """Take a message of a host's clock in; any thread.
 
