@@ -66,6 +66,9 @@ class Reading:
     jumps: int = 0
     """How often the position has jumped so far: a locate, a loop's wrap, a start. While it stays,
     the position moves as the tempo says, and what is missing to it is the follower's error."""
+    is_exact: bool = False
+    """Whether the position is that of the moment to the frame, so that nothing is to be smoothed:
+    what a line lacks to it is the error of the clock by which the moment was measured."""
 
 
 class Follower(Protocol):

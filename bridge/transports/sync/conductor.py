@@ -1,8 +1,8 @@
 """The conductor: one line of song time, drawn from whoever leads.
 
-While the leader rolls, song time is its position plus a whole number of beats. A jump moves the
-position alone where the beat goes on as it was; where it does not, song time moves on to the beat's
-new phase, less than a beat, and the line is broken: what was planned is out of time.
+While the leader rolls, song time is its position plus a constant. A jump by whole bars or beats
+moves the position alone: the beat goes on as it was. Any other jump moves song time on to the
+beat's new phase, less than a beat, and the line is broken: what was planned is out of time.
 """
 
 from __future__ import annotations
@@ -231,9 +231,9 @@ class Conductor:
     def _keep_up(self, before: _Stand, reading: Reading) -> _Stand:
         """Follow a leader that rolls on; what is missing to it is caught up without a step."""
         line, rate = before.line, reading.tempo_bpm / 60
-        behind_ns = _behind_ns(before, reading) / rate
-        if abs(behind_ns) > _EXACT_NS:
-            line = Line(reading.at_ns, line.song_ns_at(reading.at_ns), _hurry(rate, behind_ns))
+        behind_ns = _behind_ns(before, reading)
+        if abs(behind_ns) > _EXACT_NS * rate:
+            line = _towards(reading, line.song_ns_at(reading.at_ns), behind_ns)
         elif line.rate != rate:
             line = Line(reading.at_ns, line.song_ns_at(reading.at_ns), rate)
         elif line.is_broken:
@@ -244,19 +244,45 @@ class Conductor:
 
     def _come_in(self, before: _Stand, source: SyncSource, reading: Reading) -> _Stand:
         """Follow a leader that starts, jumps, or leads from now on."""
-        at_ns, rate = reading.at_ns, reading.tempo_bpm / 60
-        song_ns = before.line.song_ns_at(at_ns)
-        position_ns = round(reading.position_ticks * _TICK_NS)
-        move_ns = (position_ns - song_ns) % BEAT_NS
-        same_ns = min(_SAME_PHASE_NS * rate, _LARGEST_SHARE * BEAT_NS)
-        if before.line.rate and move_ns > BEAT_NS - same_ns:
-            move_ns -= BEAT_NS
-        if before.line.rate and move_ns <= same_ns:
-            line = Line(at_ns, song_ns, _hurry(rate, move_ns / rate))
+        song_ns = before.line.song_ns_at(reading.at_ns)
+        offset_ns, move_ns = _offset(before, source, reading, song_ns)
+        if before.line.rate and abs(move_ns) <= _same_ns(reading):
+            line = _towards(reading, song_ns, move_ns)
         else:
-            line = Line(at_ns, song_ns + move_ns, rate, is_broken=True)
-        offset_ns = song_ns + move_ns - position_ns
+            line = Line(reading.at_ns, song_ns + move_ns, reading.tempo_bpm / 60, is_broken=True)
         return _Stand(line, source, reading, offset_ns, 0.0, before.jumps + 1)
+
+
+def _offset(before: _Stand, source: SyncSource, reading: Reading, song_ns: int) -> tuple[int, int]:
+    """Give song time less position from a jump on, and how far song time is to move.
+
+    Where the jump is a whole number of bars, as a loop's wrap is, nothing moves, also where a bar
+    is no whole number of beats; else song time moves to the position's phase of the beat.
+    """
+    position_ns = round(reading.position_ticks * _TICK_NS)
+    bar_ns = round(reading.metre.bar_ticks() * _TICK_NS) if reading.metre else BEAT_NS
+    if before.is_rolling and before.source is source:
+        missing_ns = position_ns + before.offset_ns - song_ns
+        rest_ns = (missing_ns + bar_ns // 2) % bar_ns - bar_ns // 2
+        if abs(rest_ns) <= _same_ns(reading):
+            return before.offset_ns - missing_ns + rest_ns, rest_ns
+    move_ns = (position_ns - song_ns) % BEAT_NS
+    if before.line.rate and move_ns > BEAT_NS - _same_ns(reading):
+        move_ns -= BEAT_NS
+    return song_ns + move_ns - position_ns, move_ns
+
+
+def _same_ns(reading: Reading) -> float:
+    """Song time by which a jump may move the beat and leave it as it was."""
+    return min(_SAME_PHASE_NS * reading.tempo_bpm / 60, _LARGEST_SHARE * BEAT_NS)
+
+
+def _towards(reading: Reading, song_ns: int, missing_ns: float) -> Line:
+    """Draw a line to its leader that is a little off: at once, or without a step."""
+    rate = reading.tempo_bpm / 60
+    if reading.is_exact:
+        return Line(reading.at_ns, song_ns + round(missing_ns), rate)
+    return Line(reading.at_ns, song_ns, _hurry(rate, missing_ns / rate))
 
 
 def _position_ticks(stand: _Stand, at_ns: int) -> float:

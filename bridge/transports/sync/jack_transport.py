@@ -108,6 +108,7 @@ class JackTransportFollower:
             place.metre,
             has_tempo=has_tempo,
             jumps=self._watch.count,
+            is_exact=True,
         )
 
     # --- no master

@@ -278,6 +278,20 @@ def test_a_loop_of_three_and_a_half_beats_keeps_the_hosts_beat():
         assert stage.phase_error_beats(stage.jack) < 1e-6
 
 
+def test_a_bar_of_seven_eighths_comes_round_without_a_break():
+    stage = rolling()
+    stage.jack.metre = TimeSignature(0, 7, 8)
+    stage.look()
+    breaks = stage.breaks
+    for _ in range(4):
+        stage.run(1.75)
+        before = stage.song_beats
+        stage.jack.locate(stage.jack.ticks - 3.5 * 480)
+        stage.look()
+        assert stage.song_beats == pytest.approx(before, abs=1e-6)
+    assert stage.breaks == breaks
+
+
 def test_a_nudge_of_some_milliseconds_is_caught_up_without_a_step():
     stage = rolling()
     breaks = stage.breaks
@@ -503,6 +517,20 @@ def test_a_jack_transport_is_followed_to_the_frame():
         error_beats = (line.song_ns_at(host.at_ns) / BEAT_NS - beats) % 1
         if host.cycles > 200:
             assert min(error_beats, 1 - error_beats) / 133 * 60 < 0.5 / host.RATE_HZ
+        host.cycle()
+
+
+def test_a_clock_that_measures_badly_does_not_move_a_jack_transport():
+    host = TransportHost()
+    host.bars = metronome(120.0)
+    conductor = Conductor(SyncWish(), [JackTransportFollower(host, SyncWish())])
+    host.state = 1
+    for cycle in range(400):
+        measured_ns = host.at_ns + (3 * MS_NS if 200 <= cycle < 300 else 0)
+        line = conductor.line(measured_ns)
+        if cycle > 100:
+            error_beats = (line.song_ns_at(measured_ns) / BEAT_NS - host.frame / 24_000) % 1
+            assert min(error_beats, 1 - error_beats) * 24_000 < 0.5
         host.cycle()
 
 
