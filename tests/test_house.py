@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.pages import BEGIN, END, with_table
+from bridge.cli.pages import BEGIN, CONTROLLERS_PAGE, END, with_table, with_targets
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TREE = re.search(r"```\n(bridge/.*?)```", (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8"), re.S)
@@ -66,6 +66,11 @@ def test_the_table_of_commands_in_the_readme_is_fresh():
     page = (REPOSITORY / "README.md").read_text("utf-8")
     assert page.count(BEGIN) == page.count(END) == 1
     assert page == with_table(page), "run `make docs`"
+
+
+def test_the_table_of_what_a_control_can_do_is_fresh():
+    page = CONTROLLERS_PAGE.read_text("utf-8")
+    assert page == with_targets(page), "run `make docs`"
 
 
 @pytest.mark.parametrize("command", ["make play", "make check", "segue doctor", "pipx install"])

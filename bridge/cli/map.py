@@ -3,109 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from bridge.cli.door import json_option, open_studio, show_json, show_table
+from bridge.cli.map_options import (
+    control_options,
+    device_option,
+    effect_options,
+    named_control,
+    on_the_wire,
+)
 
 if TYPE_CHECKING:
     from bridge.schema.mapping import Binding, ControlMaps, DeviceMap, LearnState
     from bridge.schema.targets import Target
 
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-
-FORM_NAMES: Final = ("cc", "cc14", "note", "program", "pitch-bend")
-"""Those of `bridge.schema.mapping.ControlForm`, so that help needs no import; a test compares."""
-READING_NAMES: Final = (
-    "position", "press", "relative", "relative-signed", "relative-offset",
-)  # fmt: skip
-"""Those of `bridge.schema.mapping.Reading`; a test compares."""
-CURVE_NAMES: Final = ("linear", "log")
-"""Those of `bridge.schema.mapping.Curve`; a test compares."""
-TAKEOVER_NAMES: Final = ("jump", "pickup")
-"""Those of `bridge.schema.mapping.Takeover`; a test compares."""
-
 _LOOK_SECONDS: Final = 0.1
-
-
-def _device_option(command: CommandT) -> CommandT:
-    return click.option(
-        "--device",
-        metavar="NAME",
-        show_default="the only one, or controller",
-        help="The device; its file bears this name.",
-    )(command)
-
-
-def _control_options(command: CommandT) -> CommandT:
-    """Give a command the options that name a control."""
-    options = (
-        click.option("--cc", type=click.IntRange(0, 119), help="Its control change, 0 to 119."),
-        click.option(
-            "--cc14",
-            type=click.IntRange(0, 31),
-            help="Its coarse control change, 0 to 31; the fine one is 32 more.",
-        ),
-        click.option("--note", type=click.IntRange(0, 127), help="Its note, 0 to 127."),
-        click.option("--program", type=click.IntRange(0, 127), help="Its program, 0 to 127."),
-        click.option("--pitch-bend", is_flag=True, help="It sends pitch bend, as some faders do."),
-        click.option(
-            "--channel",
-            type=click.IntRange(1, 16),
-            show_default="any",
-            help="Its MIDI channel, 1 to 16.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _effect_options(command: CommandT) -> CommandT:
-    """Give a command the options that say how a control does what it does."""
-    options = (
-        click.option(
-            "--low",
-            type=float,
-            show_default="the lowest there is",
-            help="The number at its lowest position; above --high, it works the other way round.",
-        ),
-        click.option(
-            "--high",
-            type=float,
-            show_default="the highest there is",
-            help="The number at its highest position.",
-        ),
-        click.option(
-            "--curve",
-            type=click.Choice(CURVE_NAMES),
-            default="linear",
-            help="Equal ways make equal differences, or equal ratios.",
-        ),
-        click.option(
-            "--takeover",
-            type=click.Choice(TAKEOVER_NAMES),
-            default="jump",
-            help="Whether a setting jumps to the knob, or waits until it comes by.",
-        ),
-        click.option(
-            "--reading",
-            type=click.Choice(READING_NAMES),
-            show_default="as the control suggests",
-            help="How what it sends is read; relative ones are endless knobs.",
-        ),
-        click.option(
-            "--choice",
-            metavar="VALUE",
-            show_default="the next one",
-            help="The one value that a press sets: duet, 96, none.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group(
@@ -114,6 +29,7 @@ def _effect_options(command: CommandT) -> CommandT:
     epilog="\b\nExamples:\n"
     "  segue map\n"
     "  segue map learn knobs.temperature\n"
+    "  segue map add nanoKONTROL2\n"
     "  segue map bind do.panic --note 36 --channel 10\n"
     "  segue map targets",
 )
@@ -149,6 +65,44 @@ def list_maps(as_json: bool) -> None:
 
 
 @control_map.command(
+    "ready", epilog="\b\nExamples:\n  segue map ready\n  segue map ready --json | jq '.[].device'"
+)
+@json_option
+def list_ready(as_json: bool) -> None:
+    """Name the controllers for which a file is ready."""
+    from bridge.operations.mapping import ReadyRequest
+
+    found: tuple[DeviceMap, ...] = _ask("map.ready", ReadyRequest())
+    if as_json:
+        show_json(found)
+    else:
+        rows = [(device.device, str(len(device.bindings)), device.port) for device in found]
+        show_table(("device", "controls", "part of its ports' names"), rows)
+
+
+@control_map.command(
+    "add",
+    epilog="\b\nExamples:\n  segue map add nanoKONTROL2\n"
+    "  segue map add 'Launch Control XL' --force",
+)
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Replace a file of that name that is already there.")
+@json_option
+def add(name: str, force: bool, as_json: bool) -> None:
+    """Use the file that is ready for a controller; you may edit it like any other.
+
+    NAME is a device, as `segue map ready` has it.
+    """
+    from bridge.operations.mapping import AddRequest
+
+    added: DeviceMap = _ask("map.add", AddRequest(name, force))
+    if as_json:
+        show_json(added)
+    else:
+        _show_devices((added,))
+
+
+@control_map.command(
     "bind",
     epilog="\b\nExamples:\n"
     "  segue map bind knobs.temperature --cc 21 --channel 1 --device 'Launch Control'\n"
@@ -157,8 +111,8 @@ def list_maps(as_json: bool) -> None:
     "  segue map bind do.thumb-up --cc 64",
 )
 @click.argument("target")
-@_control_options
-@_effect_options
+@control_options
+@effect_options
 @click.option(
     "--lit",
     type=click.IntRange(0, 127),
@@ -171,7 +125,7 @@ def list_maps(as_json: bool) -> None:
     default=0,
     help="What its light is sent when it is off, 0 to 127.",
 )
-@_device_option
+@device_option
 @click.option(
     "--port",
     metavar="NAME",
@@ -190,12 +144,12 @@ def bind(target: str, device: str | None, port: str | None, as_json: bool, **opt
     from bridge.schema.mapping import Binding
     from bridge.schema.targets import find_target
 
-    form, number = _control(options)
+    form, number = named_control(options)
     if form is None:
         raise click.UsageError("name the control: --cc, --cc14, --note, --program or --pitch-bend")
     plain = {name: options[name] for name in ("curve", "takeover", "reading", "choice")}
     plain |= {name: options[name] for name in ("low", "high", "lit", "unlit")}
-    plain |= {"control": form, "number": number, "channel": _on_the_wire(options["channel"])}
+    plain |= {"control": form, "number": number, "channel": on_the_wire(options["channel"])}
     binding = from_plain(Binding, plain | {"target": find_target(target).path})
     bound: DeviceMap = _ask("map.bind", BindRequest(binding, device, port))
     if as_json:
@@ -212,7 +166,7 @@ def bind(target: str, device: str | None, port: str | None, as_json: bool, **opt
     "  segue map unbind --device 'Launch Control'",
 )
 @click.argument("target", required=False)
-@_control_options
+@control_options
 @click.option("--device", metavar="NAME", show_default="every one", help="The device.")
 @json_option
 def unbind(target: str | None, device: str | None, as_json: bool, **options: Any) -> None:
@@ -220,12 +174,12 @@ def unbind(target: str | None, device: str | None, as_json: bool, **options: Any
     from bridge.operations.mapping import UnbindRequest
     from bridge.schema.mapping import ControlForm
 
-    form, number = _control(options)
+    form, number = named_control(options)
     request = UnbindRequest(
         target=target,
         control=ControlForm(form) if form else None,
         number=number if form else None,
-        channel=_on_the_wire(options["channel"]),
+        channel=on_the_wire(options["channel"]),
         device=device,
     )
     gone: tuple[DeviceMap, ...] = _ask("map.unbind", request)
@@ -244,8 +198,8 @@ def unbind(target: str | None, device: str | None, as_json: bool, **options: Any
     "  segue map learn mode --choice duet",
 )
 @click.argument("target")
-@_effect_options
-@_device_option
+@effect_options
+@device_option
 @click.option(
     "--seconds",
     type=click.FloatRange(0.0, 600.0),
@@ -327,25 +281,6 @@ def _wait(state: LearnState, seconds: float) -> LearnState:
         time.sleep(_LOOK_SECONDS)
         state = _ask_server(LearnRequest())
     return state
-
-
-def _control(options: dict[str, Any]) -> tuple[str | None, int]:
-    """Give the form and number of the control that the options name."""
-    found = {
-        form: int(options[form])
-        for form in FORM_NAMES
-        if form != "pitch-bend" and options[form] is not None
-    }
-    if options["pitch_bend"]:
-        found["pitch-bend"] = 0
-    if len(found) > 1:
-        raise click.UsageError(f"name one control, not {' and '.join(found)}")
-    return next(iter(found.items()), (None, 0))
-
-
-def _on_the_wire(channel: int | None) -> int | None:
-    """Give a channel as MIDI counts it."""
-    return None if channel is None else channel - 1
 
 
 _COLUMNS: Final = ("device", "control", "does", "from", "to", "how")

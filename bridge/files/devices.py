@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ENDING: Final = ".toml"
 """Of the file of a device."""
+READY_FOLDER: Final = Path(__file__).with_name("ready")
+"""Files for controllers that many have; `add_device` copies one."""
 
 _CONTROL_KEYS: Final = {form.value.replace("-", "_"): form for form in ControlForm}
 _BINDING_KEYS: Final = tuple(
@@ -134,6 +136,29 @@ def unbind_controls(
         _drop(document, is_unwanted)
         _write(document, path)
     return gone
+
+
+def add_device(folder: Path, name: str, *, force: bool = False) -> DeviceMap:
+    """Copy the file that is ready for a controller.
+
+    Args:
+        folder: of the devices; made where it is missing.
+        name: one of those in `READY_FOLDER`.
+        force: replace a file of that name that is already there.
+
+    Raises:
+        NotFoundError: none is ready; the message names those that are.
+        OutputExistsError: a file of that name is already there, and `force` is off.
+        StorageError: it cannot be written.
+    """
+    source = find_file(READY_FOLDER, name)
+    if source is None:
+        ready = ", ".join(sorted(path.stem for path in READY_FOLDER.glob(f"*{ENDING}")))
+        raise NotFoundError(f"no file is ready for {name!r}; there are: {ready}")
+    make_folder(folder)
+    target = find_file(folder, name) or folder / source.name
+    write_bytes(target, read_text(source).encode("utf-8"), force=force)
+    return read_device(target)
 
 
 def find_file(folder: Path, device: str) -> Path | None:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from bridge.errors import NotFoundError, RequestError
-from bridge.files.devices import bind_control, find_file, read_devices, unbind_controls
+from bridge.files.devices import (
+    READY_FOLDER,
+    add_device,
+    bind_control,
+    find_file,
+    read_devices,
+    unbind_controls,
+)
 from bridge.files.places import config_folder
 from bridge.operations.studio import ControlDesk, Studio
 from bridge.operations.table import operation
@@ -42,6 +49,21 @@ class ListMapsRequest:
 @dataclass(frozen=True, slots=True)
 class TargetsRequest:
     """Ask what a control can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRequest:
+    """Ask for which controllers a file is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddRequest:
+    """Ask that the file that is ready for a controller be used."""
+
+    name: str
+    """`nanoKONTROL2`, as `map.ready` gives it."""
+    force: bool = False
+    """Replace a file of that name that is already there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +122,20 @@ class LearnRequest:
 def list_maps(request: ListMapsRequest, studio: Studio) -> ControlMaps:
     """Show what every control does, by the files of the devices as they are now."""
     return _take_over(studio)
+
+
+@operation("map.ready")
+def list_ready(request: ReadyRequest, studio: Studio) -> tuple[DeviceMap, ...]:
+    """Name the controllers for which a file is ready."""
+    return read_devices(READY_FOLDER).devices
+
+
+@operation("map.add")
+def add(request: AddRequest, studio: Studio) -> DeviceMap:
+    """Use the file that is ready for a controller; it may be edited like any other."""
+    device = add_device(devices_folder(), request.name, force=request.force)
+    _take_over(studio)
+    return device
 
 
 @operation("map.bind")

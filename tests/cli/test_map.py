@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bridge.cli import map as room
+from bridge.cli import map_options
 from bridge.cli.main import main
 from bridge.errors import SegueError
 from bridge.operations.mapping import LearnRequest
@@ -88,10 +89,10 @@ def server(monkeypatch):
 
 
 def test_the_names_in_the_help_are_those_of_the_nouns():
-    assert tuple(ControlForm) == room.FORM_NAMES
-    assert tuple(Reading) == room.READING_NAMES
-    assert tuple(Curve) == room.CURVE_NAMES
-    assert tuple(Takeover) == room.TAKEOVER_NAMES
+    assert tuple(ControlForm) == map_options.FORM_NAMES
+    assert tuple(Reading) == map_options.READING_NAMES
+    assert tuple(Curve) == map_options.CURVE_NAMES
+    assert tuple(Takeover) == map_options.TAKEOVER_NAMES
 
 
 def test_nothing_bound_says_how_to_begin(capsys):
@@ -224,3 +225,11 @@ def test_without_a_server_nothing_can_be_learned(capsys):
     code, out, err = segue_map(capsys, "learn", "amount")
     assert (code, out) == (1, "")
     assert "start one with `segue serve`" in err
+
+
+def test_a_file_that_is_ready_is_used(capsys, server):
+    assert ["nanoKONTROL2", "34", "nanoKONTROL2"] in rows(segue_map(capsys, "ready")[1])
+    assert len(rows(segue_map(capsys, "add", "nanoKONTROL2")[1])) == 34
+    assert server.controls.devices[0].device == "nanoKONTROL2"
+    code, _, err = segue_map(capsys, "add", "nanoKONTROL2")
+    assert (code, "--force replaces it" in err) == (2, True)

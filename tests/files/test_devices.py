@@ -7,9 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.errors import FileFormatError, NotFoundError, RequestError, StorageError
-from bridge.files.devices import bind_control, read_device, read_devices, unbind_controls
-from bridge.schema.mapping import Binding, ControlForm, ControlMaps, Curve, DeviceMap, Reading
+from bridge.errors import (
+    FileFormatError,
+    NotFoundError,
+    OutputExistsError,
+    RequestError,
+    StorageError,
+)
+from bridge.files.devices import (
+    READY_FOLDER,
+    add_device,
+    bind_control,
+    read_device,
+    read_devices,
+    unbind_controls,
+)
+from bridge.schema.mapping import (
+    Binding,
+    ControlForm,
+    ControlMaps,
+    Curve,
+    DeviceMap,
+    Reading,
+    Takeover,
+)
 from bridge.schema.targets import RANGES, TargetKind, all_targets
 
 CC, NOTE = ControlForm.CC, ControlForm.NOTE
@@ -284,3 +305,44 @@ def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(tmp_path):
     (tmp_path / "x.toml").symlink_to("/dev/full")
     with pytest.raises(FileFormatError, match="is a device"):
         bind_control(tmp_path, "x", Binding("amount", CC, 21))
+
+
+READY = read_devices(READY_FOLDER)
+
+
+def test_every_file_that_is_ready_can_be_read():
+    assert READY.troubles == ()
+    assert {"nanoKONTROL2", "Launch Control XL"} <= {found.device for found in READY.devices}
+
+
+@pytest.mark.parametrize("device", READY.devices, ids=lambda device: device.device)
+def test_in_a_file_that_is_ready_no_control_does_two_things(device):
+    controls = [(found.control, found.number) for found in device.bindings]
+    assert len(controls) == len(set(controls))
+    assert device.port
+
+
+def test_a_file_that_is_ready_is_copied_with_its_comments(tmp_path):
+    added = add_device(tmp_path / "devices", "nanokontrol2")
+    assert added.bindings[0] == Binding("knobs.temperature", CC, 16, takeover=Takeover.PICKUP)
+    copied = (tmp_path / "devices" / "nanoKONTROL2.toml").read_text("utf-8")
+    assert copied.startswith("# KORG nanoKONTROL2 in CC mode")
+
+
+def test_a_file_that_was_edited_is_not_replaced_unless_one_says_so(tmp_path):
+    path = write(tmp_path, "# mine\n", "nanoKONTROL2")
+    with pytest.raises(OutputExistsError, match="--force replaces it"):
+        add_device(tmp_path, "nanoKONTROL2")
+    assert path.read_text() == "# mine\n"
+    assert add_device(tmp_path, "nanoKONTROL2", force=True).bindings
+
+
+def test_a_controller_for_which_nothing_is_ready_is_answered_with_those_there_are(tmp_path):
+    with pytest.raises(NotFoundError, match="there are: Launch Control XL, nanoKONTROL2"):
+        add_device(tmp_path, "MPK mini")
+
+
+def test_the_example_on_the_page_of_controllers_is_a_file(tmp_path):
+    page = Path(__file__).parents[2].joinpath("plugins", "CONTROLLERS.md").read_text("utf-8")
+    device = read_device(write(tmp_path, page.partition("```toml")[2].partition("```")[0]))
+    assert [found.target for found in device.bindings] == ["knobs.temperature", "mode"]
