@@ -73,10 +73,20 @@ class Evening:
             for call, end in zip(self.calls, ends, strict=True)
         ]
 
-    def in_time(self, *, beat: float, within_ms: float) -> int:
-        """Count the calls whose answer began on a beat after them."""
+    @property
+    def judged(self) -> list[list[float]]:
+        """The answers to calls that JACK brought over: it loses the messages of a cycle it skips."""
+        reach = round(self.playing.every_beats * self.beat_frames)
+        return [
+            answer
+            for call, answer in zip(self.calls, self.answers, strict=True)
+            if not any(call - reach <= skip < call + reach for skip in self.skips)
+        ]
+
+    def late(self, *, beat: float, within_ms: float) -> list[list[float]]:
+        """Give the answers that did not begin on a beat after their call."""
         allowed = within_ms / 1000.0 * RATE_HZ / self.beat_frames
-        return sum(bool(a) and abs(a[0] - beat) <= allowed for a in self.answers)
+        return [answer for answer in self.judged if not answer or abs(answer[0] - beat) > allowed]
 
 
 class Musician:
@@ -107,10 +117,21 @@ class Musician:
             )
 
     def play(self) -> Evening:
-        """Play, and tell how it was."""
+        """Play to the end, and tell how it was."""
+        self.start()
+        return self.finish()
+
+    def start(self) -> None:
+        """Begin to play."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"go\n")
+        self._process.stdin.flush()
+
+    def finish(self) -> Evening:
+        """Wait for the end, and tell how it was."""
         beats = (self._playing.calls + 2) * self._playing.every_beats
         seconds = beats * 60.0 / self._playing.tempo_bpm
-        told, _ = self._process.communicate(b"go\n", timeout=seconds + 30.0)
+        told, _ = self._process.communicate(timeout=seconds + 30.0)
         evening = json.loads(told)
         return Evening(
             playing=self._playing,

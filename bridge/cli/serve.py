@@ -120,6 +120,8 @@ def _in_words(event: HubEvent) -> str:
             return f"ready: {url}{osc}; Ctrl-C ends"
         case NotAnnounced(reason):
             return f"programs that look for us by name do not find us: {reason}"
+        case Opened("none"):
+            return "no MIDI, as you asked"
         case Opened(api, name, ports):
             return f"MIDI through {api}: {', '.join(ports or (name,))}"
         case NotOpened(reasons):

@@ -27,7 +27,7 @@ from bridge.server.web.app import make_app
 from bridge.server.web.events import Broadcast
 from bridge.server.web.serving import WebServer
 from bridge.settings import ServeSettings
-from bridge.transports.base import MAIN_OUTPUT, PortWish
+from bridge.transports.base import MAIN_OUTPUT, NO_MIDI, PortWish
 from bridge.transports.osc.discovery import HTTP_SERVICE, OSC_SERVICE, Announcement, Door
 from bridge.transports.remote import RemoteClock
 from bridge.transports.sync.base import SyncWish
@@ -208,7 +208,7 @@ def _ports(settings: ServeSettings) -> PortWish:
     clock = (CLOCK_OUT,) if settings.is_master else ()
     return PortWish(
         name=settings.port_name,
-        api=settings.api,
+        api=settings.api if settings.midi else NO_MIDI,
         connect=settings.connect,
         outputs=(MAIN_OUTPUT, CONTROL_OUT, *clock, *parts),
         inputs=(MAIN_INPUT, CONTROL_IN),

@@ -15,7 +15,7 @@ from bridge.schema.live import LiveSettings
 from bridge.schema.mapping import Learned
 from bridge.server.controls import Controls
 from bridge.server.stage.stage import LiveStage
-from bridge.transports.base import HeardMessage, TimedMessage, TimedNote
+from bridge.transports.base import NO_MIDI, HeardMessage, TimedMessage, TimedNote
 from bridge.transports.remote import RemoteClock
 from bridge.transports.sync.base import SyncWish
 from bridge.transports.talk import Heard, Led, Listening, Lost, News, NotOpened, Opened
@@ -91,6 +91,7 @@ class LiveRoom:
         self._stage = stage
         self._remote = remote
         self._controls = controls
+        controls.on_use = self.show_settings
         self._on_learned = on_learned
         self._on_ports = on_ports
         self._breaks = 0
@@ -165,8 +166,9 @@ class LiveRoom:
 
     def _note_ports(self, news: PortNews) -> None:
         match news:
-            case Opened(_, name, ports):
-                self._stage.ports, self._stage.trouble = ports or (name,), ""
+            case Opened(api, name, ports):
+                self._stage.ports = () if api == NO_MIDI else ports or (name,)
+                self._stage.trouble = ""
                 self._controls.forget_lights()
                 self.show_settings()
             case NotOpened(reasons):

@@ -27,6 +27,10 @@ Key = tuple[str, int, int]
 """Short name of an output, channel and pitch: what can sound once at a time."""
 
 
+NO_MIDI: Final = "none"
+"""In place of one of them: no port is opened, and nobody hears."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimedNote:
     """One note on its way out: an on and the off that it is owed."""
@@ -127,7 +131,7 @@ class PortWish:
     name: str = PORT_NAME
     """What our ports are called; on Windows, part of the name of the ports to open."""
     api: str | None = None
-    """One of APIS; None: the best that works here."""
+    """One of APIS, or NO_MIDI; None: the best that works here."""
     connect: str | None = None
     """Part of the name of an input to play to, in any case; None: whoever connects to us."""
     outputs: tuple[str, ...] = (MAIN_OUTPUT,)
@@ -143,7 +147,7 @@ class PortWish:
             raise RequestError(f"ports need names of their own: {self.outputs}, {self.inputs}")
         if not self.name.strip() or ":" in self.name:
             raise RequestError(f"a port needs a name without a colon, not {self.name!r}")
-        if self.api is not None and self.api not in APIS:
+        if self.api is not None and self.api not in (*APIS, NO_MIDI):
             raise RequestError(f"no MIDI system {self.api!r}; one of: {', '.join(APIS)}")
 
     @property

@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass
 
 from bridge.errors import PortError
-from bridge.transports.base import Link, PortWish
+from bridge.transports.base import NO_MIDI, Link, PortWish
 from bridge.transports.hearing import Hearing
 from bridge.transports.jack import jack_is_installed, open_jack
 from bridge.transports.midi import RtMidiInputs, open_more_rtmidi, open_rtmidi, rtmidi_apis
-from bridge.transports.scheduler import ScheduledWire
+from bridge.transports.scheduler import ScheduledWire, silent_wire
 from bridge.transports.wire import Wire
 
 
@@ -56,6 +56,8 @@ def open_wire(
 
 
 def _open(api: str, wish: PortWish, links: tuple[Link, ...], hearing: Hearing) -> Wire:
+    if api == NO_MIDI:
+        return silent_wire()
     if api == "jack":
         return open_jack(wish, links=links, hearing=hearing)
     with contextlib.ExitStack() as opened:  # a wire is open as a whole or not at all
