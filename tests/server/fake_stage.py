@@ -19,6 +19,9 @@ class FakeStage:
     """What the operations of `live` see."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self.performed: list[LiveVerb] = []
         self._settings = LiveSettings()
         self._take = TAKE

@@ -29,6 +29,7 @@ class Schemas:
 
     def __init__(self) -> None:
         self.named: dict[str, Schema] = {}
+        self._nouns: dict[str, type] = {}
 
     def of(self, annotation: Any) -> Schema:
         """Give the schema of a type that nouns are made of."""
@@ -57,6 +58,8 @@ class Schemas:
 
     def _named(self, noun: type, write: Any) -> Schema:
         """Refer to a schema, and write it down the first time."""
+        if self._nouns.setdefault(noun.__name__, noun) is not noun:
+            raise TypeError(f"two nouns are called {noun.__name__}; give one another name")
         if noun.__name__ not in self.named:
             self.named[noun.__name__] = {}  # so that a noun may hold its own kind
             self.named[noun.__name__] = write(noun)

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bridge.files.places import HOME_VARIABLE
 from bridge.operations.studio import Studio
 from bridge.operations.table import all_operations
 from bridge.server.office import Office, starter_of
 from bridge.server.web.app import make_app
 from bridge.server.web.events import Broadcast
 from bridge.server.web.serving import WebServer
-from tests.music.toy_vaes import write_drums_toy, write_melody_toy
 from tests.server.fake_operations import FAKES, find_any
 from tests.server.fake_stage import FakeStage
 
@@ -65,17 +65,15 @@ class RunningServer:
         await self.office.close()
 
 
-@pytest.fixture(scope="session")
-def toy_models(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    write_melody_toy(folder)
-    write_drums_toy(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
-def server(toy_models) -> Iterator[RunningServer]:
+def server(toy_models, tmp_path_factory) -> Iterator[RunningServer]:
     running = RunningServer(toy_models)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
+        yield from _run(running)
+
+
+def _run(running: RunningServer) -> Iterator[RunningServer]:
     running.start()
     yield running
     running.stop()

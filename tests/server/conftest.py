@@ -1,0 +1,17 @@
+"""Toy models for everything that serves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.music.toy_vaes import write_drums_toy, write_melody_toy
+
+
+@pytest.fixture(scope="session")
+def toy_models(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_melody_toy(folder)
+    write_drums_toy(folder)
+    return folder

@@ -1,0 +1,253 @@
+"""Every door gives the same answer as the operation itself, be it a noun or an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bridge.errors import SegueError
+from bridge.files.midi import read_midi, write_midi
+from bridge.files.places import HOME_VARIABLE
+from bridge.operations.studio import Studio
+from bridge.operations.table import all_operations
+from bridge.schema.codec import from_plain, to_plain
+from bridge.schema.notes import Note, NoteSequence, Part
+from bridge.schema.performance import Bar
+from bridge.server.forms import gives_stream, read_request
+from tests.server.fake_stage import FakeStage
+from tests.server.web.conftest import RunningServer
+
+RIFF = NoteSequence(
+    parts=(Part(name="Riff", notes=tuple(Note(60 + step, step * 240, 240) for step in range(8))),)
+)
+BINDING = {"control": "cc", "number": 74, "target": "knobs.temperature"}
+BOUND = ("map.bind", {"binding": BINDING})
+
+
+@dataclass(frozen=True)
+class Example:
+    """One request of an operation, and how a person types it."""
+
+    words: str
+    """What follows `segue`; RIFF and FOLDER stand for a MIDI file and an empty folder."""
+    request: dict[str, Any] = field(default_factory=dict)
+    """The same as every other door takes it."""
+    before: tuple[str, dict[str, Any]] | None = None
+    """What must have been done before."""
+
+
+EXAMPLES = {
+    "music.sample": Example("music sample --bars 2 --seed 7 --json", {"bars": 2, "seed": 7}),
+    "music.continue": Example(
+        "music continue RIFF --bars 2 --seed 7 --temperature 0.8 --json",
+        {"notes": "RIFF", "bars": 2, "seed": 7, "knobs": {"temperature": 0.8}},
+    ),
+    "music.interpolate": Example(
+        "music interpolate RIFF RIFF --steps 3 --seed 7 --json",
+        {"start": "RIFF", "end": "RIFF", "steps": 3, "seed": 7},
+    ),
+    "music.vary": Example(
+        "music vary RIFF --amount 0.6 --seed 7 --json", {"notes": "RIFF", "amount": 0.6, "seed": 7}
+    ),
+    "music.answer": Example(
+        "music answer RIFF --kind harmony --seed 7 --json",
+        {"call": "RIFF", "kind": "harmony", "seed": 7},
+    ),
+    "music.play": Example(
+        "music play --bars 3 --seed 7 --save FOLDER/take.mid --json", {"bars": 3, "seed": 7}
+    ),
+    "live.status": Example("live status --json"),
+    "live.set": Example(
+        "live set --mode duet --swing 0.5 --route bass=3 --json",
+        {
+            "mode": "duet",
+            "knobs": {"swing": 0.5},
+            "routes": [{"part": "bass", "channel": 2}],
+        },
+    ),
+    "live.perform": Example("live perform panic --json", {"verb": "panic"}),
+    "live.takes": Example("live takes --count 3 --json", {"count": 3}),
+    "live.take": Example("live take 3 --json", {"number": 3}),
+    "live.rate": Example("live rate up --json", {"rating": 1}),
+    "map.list": Example("map list --json", before=BOUND),
+    "map.ready": Example("map ready --json"),
+    "map.add": Example("map add nanoKONTROL2 --json", {"name": "nanoKONTROL2"}),
+    "map.targets": Example("map targets --json"),
+    "map.bind": Example("map bind knobs.temperature --cc 74 --json", {"binding": BINDING}),
+    "map.unbind": Example(
+        "map unbind knobs.temperature --json", {"target": "knobs.temperature"}, before=BOUND
+    ),
+    "map.learn": Example("map learn knobs.density --json", {"target": "knobs.density"}),
+    "models.list": Example("models list --json"),
+    "models.show": Example("models show music/melody_vae --json", {"name": "music/melody_vae"}),
+    "models.verify": Example("models verify --json"),
+    "plugins.list": Example("plugins list --json"),
+    "plugins.install": Example(
+        "plugins install reaper --to FOLDER --json", {"name": "reaper", "folder": "FOLDER"}
+    ),
+    "plugins.remove": Example(
+        "plugins remove reaper --from FOLDER --json",
+        {"name": "reaper", "folder": "FOLDER"},
+        before=("plugins.install", {"name": "reaper", "folder": "FOLDER"}),
+    ),
+    "doctor": Example("doctor --json"),
+}
+MISTAKES = {
+    "models.show": Example("models show music/tuba", {"name": "music/tuba"}),
+    "live.rate": Example("live rate up --number 9", {"rating": 1, "number": 9}),
+    "plugins.remove": Example("plugins remove tuba", {"name": "tuba"}),
+    "map.unbind": Example("map unbind knobs.density", {"target": "knobs.density"}),
+}
+NAMES = [operation.name for operation in all_operations()]
+OPERATIONS = {operation.name: operation for operation in all_operations()}
+
+
+class Scene:
+    """A home, a folder and a stage that can be put back to how they were."""
+
+    def __init__(self, server: RunningServer, models: Path, home: Path, folder: Path) -> None:
+        self.server, self.models, self.home, self.folder = server, models, home, folder
+        self.riff = home / "riff.mid"
+        write_midi(RIFF, self.riff)
+
+    def reset(self) -> None:
+        """Have everything as it was."""
+        self.server.stage.reset()
+        for path in sorted([*self.home.rglob("*"), *self.folder.rglob("*")], reverse=True):
+            if path != self.riff:
+                path.rmdir() if path.is_dir() else path.unlink()
+
+    def filled(self, request: Any) -> Any:
+        """Give a request with the file and the folder in their places."""
+        if isinstance(request, dict):
+            return {key: self.filled(value) for key, value in request.items()}
+        stands_for = {"RIFF": to_plain(read_midi(self.riff)), "FOLDER": str(self.folder)}
+        return stands_for.get(request, request) if isinstance(request, str) else request
+
+
+class Direct:
+    """No door: the operation itself."""
+
+    def call(self, name: str, example: Example, scene: Scene) -> Any:
+        operation = OPERATIONS[name]
+        studio = Studio(models=scene.models, stage=FakeStage())
+        try:
+            noun = operation(read_request(operation, scene.filled(example.request)), studio)
+            return to_plain(list(noun) if gives_stream(operation) else noun)
+        except SegueError as error:
+            return {"message": str(error)}
+
+
+class Http:
+    """HTTP, as a plugin asks."""
+
+    def call(self, name: str, example: Example, scene: Scene) -> Any:
+        path = f"{scene.server.url}{name.replace('.', '/')}"
+        answer = httpx.post(path, json=scene.filled(example.request), timeout=30.0)
+        if answer.status_code != 200:
+            return {"message": answer.json()["message"]}
+        if gives_stream(OPERATIONS[name]):
+            return [json.loads(line) for line in answer.text.splitlines()]
+        return answer.json()
+
+
+class Terminal:
+    """The command line, as a person asks."""
+
+    def call(self, name: str, example: Example, scene: Scene) -> Any:
+        words = example.words.replace("RIFF", str(scene.riff)).replace("FOLDER", str(scene.folder))
+        ran = subprocess.run(
+            [sys.executable, "-m", "bridge", "--models", str(scene.models), *words.split()],
+            capture_output=True,
+            text=True,
+            timeout=60.0,
+            check=False,
+            env=os.environ
+            | {
+                "SEGUE_HTTP_PORT": str(scene.server.server.port),
+                "JACK_DEFAULT_SERVER": "nobody",
+                "JACK_NO_START_SERVER": "1",
+            },
+        )
+        if ran.returncode and not ran.stdout:
+            return {"message": ran.stderr.strip().splitlines()[-1].removeprefix("segue: ")}
+        if name == "music.play":  # which is heard, and saved
+            return _onsets(read_midi(scene.folder / "take.mid").parts, 0)
+        shown = json.loads(ran.stdout)
+        return shown["sequence"] if name.startswith("music.") else shown
+
+
+DOORS = {"http": Http(), "terminal": Terminal()}
+
+
+@pytest.fixture(scope="module")
+def running(toy_models, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as environment:
+        for variable in ("HOME", HOME_VARIABLE):
+            environment.setenv(variable, str(home))
+        server = RunningServer(toy_models)
+        server.start()
+        yield Scene(server, toy_models, home, tmp_path_factory.mktemp("folder"))
+        server.stop()
+
+
+@pytest.fixture
+def scene(running):
+    running.reset()
+    return running
+
+
+def test_every_operation_has_an_example():
+    assert set(EXAMPLES) == set(NAMES)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_door_gives_what_the_operation_gives(scene, name, door):
+    assert _answer(DOORS[door], name, EXAMPLES[name], scene) == _answer(
+        Direct(), name, EXAMPLES[name], scene
+    )
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_door_says_what_the_operation_says(scene, name, door):
+    said = _answer(Direct(), name, MISTAKES[name], scene)
+    assert _answer(DOORS[door], name, MISTAKES[name], scene) == said
+    assert list(said) == ["message"]
+
+
+def _answer(door: Any, name: str, example: Example, scene: Scene) -> Any:
+    """Ask at one door, as the first who asks anything."""
+    scene.reset()
+    if example.before is not None:
+        before, request = example.before
+        Direct().call(before, Example("", request), scene)
+    answer = door.call(name, example, scene)
+    if name == "music.play" and not isinstance(door, Terminal):
+        bars = [from_plain(Bar, bar) for bar in answer]
+        return sorted(
+            struck for bar in bars for struck in _onsets(bar.parts, bar.index * bar.duration_ticks)
+        )
+    if name == "doctor":  # the terminal also tells what it sees itself
+        own = ("segue", "models", "plugins", "sound")
+        return [finding for finding in answer["findings"] if finding["area"] in own]
+    return answer
+
+
+def _onsets(parts: tuple[Part, ...], start_ticks: int) -> list[tuple[int, ...]]:
+    """Give what is struck, when and how hard."""
+    return sorted(
+        (part.channel, note.onset_ticks + start_ticks, note.pitch, note.velocity)
+        for part in parts
+        for note in part.notes
+    )
