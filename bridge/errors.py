@@ -17,6 +17,7 @@
     │   └── NotFiniteError        exit 1  HTTP 500  it answered NaN or infinity
     ├── PortError                 exit 1  HTTP 503  a MIDI port cannot be opened, or was lost
     ├── WorkerError               exit 1  HTTP 503  a process of ours died or did not answer
+    ├── BusyError                 exit 1  HTTP 503  so much waits already that no more is taken
     └── CancelledError            exit 130 HTTP 409 the person who asked gave up
 
 A message says what, which, what was allowed, and what to do next, in one line.
