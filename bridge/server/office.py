@@ -209,9 +209,10 @@ class Office:
         self.jobs.listen(self._note)
 
     async def open(self) -> None:
-        """Start the studio process; ready to take calls at once."""
+        """Start the studio process; what was asked before is done now."""
         self._is_open = True
         self._start()
+        self._pump_all()
 
     async def loaded(self) -> None:
         """Wait until the models that are loaded ahead are there."""
@@ -316,6 +317,10 @@ class Office:
             self._has_started = False
             self._is_loaded.clear()
             self._link = StudioLink(self._starter, hear=self._hear, lost=self._on_lost)
+
+    def _pump_all(self) -> None:
+        for lane in self._lanes.values():
+            self._pump(lane)
 
     def _pump(self, lane: _Lane) -> None:
         """Send what comes next in a lane, if the lane is free."""
@@ -432,5 +437,4 @@ class Office:
                 self._fail(ticket, WorkerError(f"{what}; it is started again: ask once more"))
         if self._is_loaded.is_set() or self._tickets:
             self._start()
-        for lane in self._lanes.values():
-            self._pump(lane)
+        self._pump_all()

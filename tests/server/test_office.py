@@ -275,6 +275,19 @@ def test_what_waits_when_the_office_closes_is_told(tmp_path):
     asyncio.run(scene())
 
 
+def test_what_is_asked_before_the_office_opens_is_done_then(tmp_path):
+    async def scene():
+        office = Office(find=find_fake, starter=starter_of(tmp_path, find_fake))
+        ticket = office.call("fake.echo")
+        await office.open()
+        try:
+            return await asyncio.wait_for(ticket.result(), 20.0)
+        finally:
+            await office.close()
+
+    assert asyncio.run(scene()) == FakeRequest()
+
+
 def test_rooms_of_the_hub_are_done_at_once_without_the_process(tmp_path):
     async def scene():
         office = Office(local=Studio(), local_rooms=("fake",), find=find_fake)
