@@ -644,6 +644,26 @@ function clip.compare(sent, own, answer)
   return change
 end
 
+--- Keep the notes that begin between two ticks; none rings beyond the last.
+function clip.within(notes, first, last)
+  local kept = {}
+  for _, note in ipairs(notes) do
+    if note.onset >= first and note.onset < last then
+      note.duration = math.min(note.duration, last - note.onset)
+      kept[#kept + 1] = note
+    end
+  end
+  return kept
+end
+
+--- Move notes by some ticks.
+function clip.moved(notes, ticks)
+  for _, note in ipairs(notes) do
+    note.onset = note.onset + ticks
+  end
+  return notes
+end
+
 local function mean_pitch(notes)
   local sum = 0
   for _, note in ipairs(notes) do
@@ -1038,6 +1058,7 @@ local function varied(one, knobs)
   }))
   local change = clip.compare(sent, own, answer)
   local first, last = region.span(one)
+  change.added = clip.within(change.added, first - source.origin, last - source.origin)
   local new = region.copy(one, one:name() .. " (varied)", first, last)
   region.change(new, first, source.origin, change)
   return { region = new, playlist = region.playlist_of(one), first = first, mutes = one }
@@ -1065,18 +1086,11 @@ local function around_gap()
   return before, after, playlist
 end
 
---- Cut a sequence's last bars, so that they begin at tick 0.
-local function tail_of(one, first, last)
+--- Give what a region plays between two bar lines, from tick 0.
+local function between(one, first, last)
   local source = region.read(one)
-  local kept, shift = {}, source.origin - first
-  for _, note in ipairs(source.notes) do
-    local onset = note.onset + shift
-    if onset >= 0 and onset < last - first then
-      note.onset = onset
-      kept[#kept + 1] = note
-    end
-  end
-  source.notes, source.controls = kept, {}
+  source.notes = clip.within(clip.moved(source.notes, source.origin - first), 0, last - first)
+  source.controls = {}
   source.metres, source.tempos = region.frame(first, last)
   local sent = clip.to_sequence(source)
   if not clip.melody_channel(sent) then
@@ -1089,20 +1103,6 @@ end
 local function steps_for(bars)
   local step = bars > 2 and bars % 2 == 0 and 2 or bars
   return step, bars // step + 2
-end
-
---- Leave out the first and the last step: they are what stands around the gap.
-local function middle_of(answer, channel, gap_ticks, step_ticks)
-  local notes = clip.notes_of(answer, region.PPQ, channel)
-  local middle = {}
-  for _, note in ipairs(notes) do
-    note.onset = note.onset - step_ticks
-    if note.onset >= 0 and note.onset < gap_ticks then
-      note.duration = math.min(note.duration, gap_ticks - note.onset)
-      middle[#middle + 1] = note
-    end
-  end
-  return middle
 end
 
 --- Fill the gap between two regions with melodies that lead from the one to the other.
@@ -1118,19 +1118,18 @@ function verbs.infill()
   end
   local step, steps = steps_for(bars)
   local sides = {
-    start = tail_of(before, region.bars_later(gap_first, -step), gap_first),
-    ["end"] = tail_of(after, gap_last, region.bars_later(gap_last, step)),
+    start = between(before, region.bars_later(gap_first, -step), gap_first),
+    ["end"] = between(after, gap_last, region.bars_later(gap_last, step)),
   }
   local request = desk.request(knobs, {
     start = sides.start, ["end"] = sides["end"], bars = step, steps = steps,
   })
   request.knobs.temperature = math.max(0.1, CALM * knobs.temperature)
-  local notes = middle_of(
-    desk.ask(knobs, "music.interpolate", request),
-    clip.melody_channel(sides.start),
-    gap_last - gap_first,
-    region.bars_later(gap_first, step) - gap_first
-  )
+  local answer = desk.ask(knobs, "music.interpolate", request)
+  local notes = clip.notes_of(answer, region.PPQ, clip.melody_channel(sides.start))
+  -- The first and the last step are what stands around the gap.
+  clip.moved(notes, gap_first - region.bars_later(gap_first, step))
+  notes = clip.within(notes, 0, gap_last - gap_first)
   local new = region.copy(before, before:name() .. " (infill)", gap_first, gap_last)
   region.fill(new, notes)
   region.place("Segue: infill", { { region = new, playlist = playlist, first = gap_first } })

@@ -180,6 +180,26 @@ function clip.compare(sent, own, answer)
   return change
 end
 
+--- Keep the notes that begin between two ticks; none rings beyond the last.
+function clip.within(notes, first, last)
+  local kept = {}
+  for _, note in ipairs(notes) do
+    if note.onset >= first and note.onset < last then
+      note.duration = math.min(note.duration, last - note.onset)
+      kept[#kept + 1] = note
+    end
+  end
+  return kept
+end
+
+--- Move notes by some ticks.
+function clip.moved(notes, ticks)
+  for _, note in ipairs(notes) do
+    note.onset = note.onset + ticks
+  end
+  return notes
+end
+
 local function mean_pitch(notes)
   local sum = 0
   for _, note in ipairs(notes) do

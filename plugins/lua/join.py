@@ -13,6 +13,8 @@ from pathlib import Path
 
 LUA = Path(__file__).resolve().parent
 PLUGINS = LUA.parent
+FOLDERS = {"ardour": "", "reaper": "Segue"}
+"""Where a plugin's scripts lie below its own folder, and below its host's."""
 _REQUIRE = re.compile(r'^[ ]*local (\w+) = require\("(\w+)"\)\n', re.MULTILINE)
 
 
@@ -53,7 +55,10 @@ def joined(script: Path) -> str:
 def shipped() -> dict[Path, str]:
     """Give every script that ships, and what is to stand in it."""
     sources = sorted(PLUGINS.glob("*/source/segue_*.lua"))
-    return {path.parent.parent / path.name: joined(path) for path in sources}
+    plugins = {path: path.parent.parent for path in sources}
+    return {
+        plugin / FOLDERS[plugin.name] / path.name: joined(path) for path, plugin in plugins.items()
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,14 @@
+-- @description Segue: drums for selected MIDI items
+-- @version 0.1.0
+-- @author Segue
+-- @license Apache-2.0
+-- @about
+--   # Segue: drums for selected MIDI items
+--   Writes a beat with the rhythm of each selected item, on a track of its own below it.
+--   Segue must run: start it in a terminal with `segue serve`. Needs curl, which comes with macOS,
+--   Windows 10 and most Linux systems; no Python in REAPER.
+
+local desk = require("desk")
+local verbs = require("verbs")
+
+desk.act(verbs.drums)
