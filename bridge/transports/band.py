@@ -45,7 +45,7 @@ class Band:
         self._transport = JackTransportFollower(query, self._wish) if query else None
         self._gather()
 
-    def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int) -> None:
+    def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int | None) -> None:
         """Run or stop our own song."""
         self.conductor.transport(is_rolling, position_ticks, at_ns)
 

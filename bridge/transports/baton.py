@@ -31,7 +31,7 @@ class LineDrawer(Protocol):
     def follow(self, followers: Sequence[Follower]) -> None:
         """Take other followers of JACK and Link."""
 
-    def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int) -> None:
+    def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int | None) -> None:
         """Run or stop our own song."""
 
     def hear(self, payload: bytes, at_ns: int) -> None:

@@ -135,7 +135,7 @@ class RemoteClock:
             is_rolling: whether it is to run.
             position_ticks: where it is to be, PPQ 480; None: where it is.
         """
-        self._process.send(Transport(is_rolling, position_ticks, self._now_ns()))
+        self._process.send(Transport(is_rolling, position_ticks))
 
     def play(self, notes: tuple[TimedNote, ...], messages: tuple[TimedMessage, ...]) -> None:
         """Have notes and messages sent in time.

@@ -77,8 +77,8 @@ class Transport:
     """Whether it is to run."""
     position_ticks: float | None
     """Where it is to be, PPQ 480 from its beginning, negative in a count-in; None: where it is."""
-    at_ns: int
-    """When, by `time.perf_counter_ns`; may be to come, or have passed."""
+    at_ns: int | None = None
+    """When, by `time.perf_counter_ns`, may be to come or have passed; None: at once."""
 
 
 @dataclass(frozen=True, slots=True)

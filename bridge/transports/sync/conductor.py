@@ -97,16 +97,21 @@ class Conductor:
         """Take a real-time message or a song position that came in at a moment."""
         self._orders.append((0, lambda _: self._midi_clock.hear(payload, at_ns)))
 
-    def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int) -> None:
+    def transport(self, is_rolling: bool, position_ticks: float | None, at_ns: int | None) -> None:
         """Start, stop or move our own song.
 
         Args:
             is_rolling: whether it shall run.
             position_ticks: where it goes on, negative in a count-in; None: where it is.
-            at_ns: the moment, by `time.perf_counter_ns`; it may be one to come.
+            at_ns: the moment, by `time.perf_counter_ns`; it may be one to come; None: that of the
+                next line, so that a song begins on its first frame.
         """
         move = self._internal.start if is_rolling else self._internal.stop
-        self._orders.append((at_ns, lambda _: move(at_ns, position_ticks)))
+
+        def order(now_ns: int) -> None:
+            move(now_ns if at_ns is None else at_ns, position_ticks)
+
+        self._orders.append((at_ns or 0, order))
 
     # --- what it says
 
@@ -233,7 +238,8 @@ class Conductor:
         line, rate = before.line, reading.tempo_bpm / 60
         behind_ns = _behind_ns(before, reading)
         if abs(behind_ns) > _EXACT_NS * rate:
-            line = _towards(reading, line.song_ns_at(reading.at_ns), behind_ns)
+            is_in_step = line.rate == before.tempo_bpm / 60
+            line = _towards(reading, line, behind_ns, is_error=reading.is_exact and is_in_step)
         elif line.rate != rate:
             line = Line(reading.at_ns, line.song_ns_at(reading.at_ns), rate)
         elif line.is_broken:
@@ -247,7 +253,7 @@ class Conductor:
         song_ns = before.line.song_ns_at(reading.at_ns)
         offset_ns, move_ns = _offset(before, source, reading, song_ns)
         if before.line.rate and abs(move_ns) <= _same_ns(reading):
-            line = _towards(reading, song_ns, move_ns)
+            line = _towards(reading, before.line, move_ns, is_error=False)
         else:
             line = Line(reading.at_ns, song_ns + move_ns, reading.tempo_bpm / 60, is_broken=True)
         return _Stand(line, source, reading, offset_ns, 0.0, before.jumps + 1)
@@ -277,10 +283,18 @@ def _same_ns(reading: Reading) -> float:
     return min(_SAME_PHASE_NS * reading.tempo_bpm / 60, _LARGEST_SHARE * BEAT_NS)
 
 
-def _towards(reading: Reading, song_ns: int, missing_ns: float) -> Line:
-    """Draw a line to its leader that is a little off: at once, or without a step."""
-    rate = reading.tempo_bpm / 60
-    if reading.is_exact:
+def _towards(reading: Reading, line: Line, missing_ns: float, *, is_error: bool) -> Line:
+    """Go on from a line that is a little off its leader.
+
+    Args:
+        reading: the leader's.
+        line: the one that held until now.
+        missing_ns: song time that it lacks.
+        is_error: whether the moment was measured wrong, so that song time was not what the line
+            said; else song time goes on from the line and catches up without a step.
+    """
+    song_ns, rate = line.song_ns_at(reading.at_ns), reading.tempo_bpm / 60
+    if is_error:
         return Line(reading.at_ns, song_ns + round(missing_ns), rate)
     return Line(reading.at_ns, song_ns, _hurry(rate, missing_ns / rate))
 
