@@ -74,19 +74,23 @@ class Evening:
         ]
 
     @property
-    def judged(self) -> list[list[float]]:
-        """The answers to calls that JACK brought over: it loses the messages of a cycle it skips."""
+    def judged(self) -> dict[int, list[float]]:
+        """The answers, by the number of their call; JACK loses messages where it skips a cycle."""
         reach = round(self.playing.every_beats * self.beat_frames)
-        return [
-            answer
-            for call, answer in zip(self.calls, self.answers, strict=True)
+        return {
+            number: answer
+            for number, (call, answer) in enumerate(zip(self.calls, self.answers, strict=True))
             if not any(call - reach <= skip < call + reach for skip in self.skips)
-        ]
+        }
 
-    def late(self, *, beat: float, within_ms: float) -> list[list[float]]:
+    def late(self, *, beat: float, within_ms: float) -> dict[int, list[float]]:
         """Give the answers that did not begin on a beat after their call."""
         allowed = within_ms / 1000.0 * RATE_HZ / self.beat_frames
-        return [answer for answer in self.judged if not answer or abs(answer[0] - beat) > allowed]
+        return {
+            number: answer
+            for number, answer in self.judged.items()
+            if not answer or abs(answer[0] - beat) > allowed
+        }
 
 
 class Musician:
