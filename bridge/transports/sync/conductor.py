@@ -53,6 +53,11 @@ class _Stand:
     def is_rolling(self) -> bool:
         return self.reading is not None and self.reading.is_rolling
 
+    @property
+    def is_in_step(self) -> bool:
+        """Whether the line goes as its leader does, with nothing to catch up."""
+        return self.reading is not None and self.line.rate == self.reading.tempo_bpm / 60
+
 
 class Conductor:
     """Draws the line.
@@ -238,8 +243,8 @@ class Conductor:
         line, rate = before.line, reading.tempo_bpm / 60
         behind_ns = _behind_ns(before, reading)
         if abs(behind_ns) > _EXACT_NS * rate:
-            is_in_step = line.rate == before.tempo_bpm / 60
-            line = _towards(reading, line, behind_ns, is_error=reading.is_exact and is_in_step)
+            is_error = reading.is_exact and before.is_in_step
+            line = _towards(reading, line, behind_ns, is_error=is_error)
         elif line.rate != rate:
             line = Line(reading.at_ns, line.song_ns_at(reading.at_ns), rate)
         elif line.is_broken:

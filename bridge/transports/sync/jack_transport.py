@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bridge.schema.live import SyncSource
@@ -19,13 +19,19 @@ from bridge.transports.sync.jumps import JumpWatch
 from bridge.units import PPQ
 
 _ROLLING: Final = (1, 2)
-"""States of a transport that runs; 0 is stopped, 3 and 4 wait for clients that are slow."""
+"""States of a transport that runs; 0 is stopped."""
+_WAITING: Final = (3, 4)
+"""States of one that starts as soon as every client is ready. Each locate goes through them, for a
+cycle at least, in which bars and beats are not to be trusted."""
+_PATIENCE_NS: Final = 100_000_000
+"""A song that waits for clients no longer than this has not stopped."""
 _HAS_BARS, _HAS_OFFSET, _HAS_FRACTION = 0x10, 0x40, 0x200
 """Bits of `valid`."""
 _NEAR_JACK_TICKS: Final = 16.0
 """Ticks of the master that frames may differ from before the master is right."""
 _LEAST_BARS_SHARE: Final = 0.1
 _LONGEST_BAR: Final = 255
+_NS_PER_MINUTE: Final = 60_000_000_000
 
 Query = Callable[[], tuple[int, Any]]
 """Gives the transport's state and position: `jack.Client.transport_query_struct`."""
@@ -68,6 +74,7 @@ class JackTransportFollower:
         self._counts_quarters = False
         self._last: _Place | None = None
         self._watch = JumpWatch()
+        self._known = Reading(0, False, wish.tempo_bpm, 0.0, has_tempo=False)
         self._metre: TimeSignature | None = None
 
     @property
@@ -91,6 +98,8 @@ class JackTransportFollower:
             at_ns: the moment of the cycle's first frame.
         """
         state, position = self._query()
+        if state in _WAITING:
+            return self._wait(at_ns)
         has_tempo = _has_bars(position)
         place = self._by_bars(position) if has_tempo else self._by_frames(position)
         is_rolling = state in _ROLLING
@@ -100,7 +109,7 @@ class JackTransportFollower:
         elif self._last is not None:
             self._watch.rest()
             self._last, self._anchor = None, (0, 0.0)
-        return Reading(
+        self._known = Reading(
             at_ns,
             is_rolling,
             place.tempo_bpm,
@@ -110,6 +119,18 @@ class JackTransportFollower:
             jumps=self._watch.count,
             is_exact=True,
         )
+        return self._known
+
+    def _wait(self, at_ns: int) -> Reading:
+        """Roll on for a while as before, else stand still."""
+        known = self._known
+        if known.is_rolling and at_ns - known.at_ns <= _PATIENCE_NS:
+            moved_ticks = (at_ns - known.at_ns) * known.tempo_bpm * PPQ / _NS_PER_MINUTE
+            goes_on_ticks = known.position_ticks + moved_ticks
+            return replace(known, at_ns=at_ns, position_ticks=goes_on_ticks, is_exact=False)
+        self._watch.rest()
+        self._known = replace(known, at_ns=at_ns, is_rolling=False)
+        return self._known
 
     # --- no master
 

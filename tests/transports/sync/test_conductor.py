@@ -534,6 +534,18 @@ def test_a_clock_that_measures_badly_does_not_move_a_jack_transport():
         host.cycle()
 
 
+def test_a_jack_transport_that_is_moved_back_a_little_does_not_move_song_time_back():
+    host = TransportHost()
+    conductor = Conductor(SyncWish(), [JackTransportFollower(host, SyncWish())])
+    host.state, songs_ns = 1, []
+    for cycle in range(400):
+        if cycle == 200:
+            host.frame -= 24_000 * 2 + 500  # two beats and ten milliseconds
+        songs_ns.append(conductor.line(host.at_ns).song_ns_at(host.at_ns))
+        host.cycle()
+    assert songs_ns == sorted(songs_ns)
+
+
 # --- whatever happens
 
 

@@ -50,6 +50,24 @@ def test_a_transport_that_waits_for_slow_clients_does_not_roll_yet(state):
     assert not follower.reading(host.at_ns).is_rolling
 
 
+def test_a_transport_that_waits_a_moment_after_a_locate_rolls_on():
+    host, follower = rolling_house(metronome(120.0))
+    before = follower.reading(host.at_ns)
+    host.state, host.frame = 3, 480_000
+    host.cycles += 1
+    during = follower.reading(host.at_ns)
+    assert during.is_rolling
+    assert during.position_ticks - before.position_ticks == pytest.approx(256 * FRAME_TICKS_AT_120)
+    assert during.jumps == before.jumps
+
+
+def test_a_transport_that_waits_longer_has_stopped():
+    host, follower = rolling_house(metronome(120.0))
+    host.state = 3
+    host.cycles += 20
+    assert not follower.reading(host.at_ns).is_rolling
+
+
 # --- nobody tells bars and beats
 
 
