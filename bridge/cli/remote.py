@@ -4,48 +4,40 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 from typing import Any, Final
 
 from bridge import errors
 from bridge.errors import PortError, SegueError
 from bridge.schema.codec import Plain, to_plain
 
-DEFAULT_PORT: Final = 5757
-"""Where `segue serve` listens unless somebody wants it otherwise."""
-PORT_VARIABLE: Final = "SEGUE_HTTP_PORT"
-"""Names another port, for the server and for those who ask it."""
 _HOST: Final = "127.0.0.1"
 _SECONDS: Final = 10.0
 
 
-def server_port() -> int:
-    """Give the port to ask, by the environment."""
-    named = os.environ.get(PORT_VARIABLE, "")
-    return int(named) if named.isdecimal() else DEFAULT_PORT
-
-
-def call_server(operation: str, request: object, *, port: int | None = None) -> Plain:
-    """Have an operation done by the server that runs.
+def call_server(operation: str, request: object) -> Plain:
+    """Have an operation done by the server that runs where this person's settings say.
 
     Args:
         operation: `room.verb`.
         request: the operation's request, or its plain form.
-        port: where the server listens; None: as the environment says.
 
     Returns:
         What came out, in plain form.
 
     Raises:
         PortError: no server answers there.
+        RequestError: the settings make no sense.
         SegueError: what the operation raised, of the same kind.
     """
-    port = server_port() if port is None else port
+    from bridge.settings import read_settings
+
+    settings = read_settings()
+    port = settings.http_port
     body = json.dumps(to_plain(request) if not isinstance(request, dict) else request)
     connection = http.client.HTTPConnection(_HOST, port, timeout=_SECONDS)
     try:
         path = "/" + operation.replace(".", "/")
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        connection.request("POST", path, body, _headers(settings.token))
         answer = connection.getresponse()
         content: Any = json.loads(answer.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -58,6 +50,11 @@ def call_server(operation: str, request: object, *, port: int | None = None) -> 
         raise _error(content)
     plain: Plain = content
     return plain
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/json"}
+    return headers | {"Authorization": f"Bearer {token}"} if token else headers
 
 
 def _error(content: Any) -> SegueError:

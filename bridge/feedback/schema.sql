@@ -7,7 +7,6 @@ CREATE TABLE rating (
     subject TEXT NOT NULL CHECK (subject <> ''),
     score INTEGER NOT NULL CHECK (score BETWEEN -1 AND 1),
     rated_at TEXT NOT NULL,
-    door TEXT NOT NULL,
     request_json TEXT NOT NULL,
     noun_json TEXT NOT NULL,
     take_number INTEGER CHECK (take_number >= 1)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bridge.errors import StorageError
-from bridge.schema.rating import Rating, RatingDoor
+from bridge.schema.rating import Rating
 
 STORE_FILE: Final = "ratings.sqlite"
 """What the database is called, in the folder of what Segue remembers."""
@@ -184,5 +184,4 @@ def _set_aside(path: Path) -> Path:
 def _rating(row: tuple[object, ...]) -> Rating:
     """Give the noun of a row."""
     values: dict[str, object] = dict(zip(_COLUMNS, row, strict=True))
-    values["door"] = RatingDoor(str(values["door"]))
     return Rating(**values)  # type: ignore[arg-type]

@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bridge.errors import RangeError, check_range
-
-
-class RatingDoor(StrEnum):
-    """Name the door through which somebody said it."""
-
-    MIDI = "midi"
-    """A pad, a pedal or a key."""
-    CLI = "cli"
-    """The command line."""
-    HTTP = "http"
-    """HTTP or WebSocket: a plugin, a page."""
-    OSC = "osc"
-    """OSC: a plugin, a tablet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +17,6 @@ class Rating:
     """1 thumb up, -1 thumb down, 0 takes back what was said before."""
     rated_at: str
     """ISO 8601, UTC."""
-    door: RatingDoor
-    """Where it was said."""
     noun_json: str
     """The result, as `bridge.schema.codec` gives it, in JSON."""
     request_json: str = "{}"

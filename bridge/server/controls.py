@@ -75,6 +75,8 @@ class Controls:
     def __init__(self, devices: tuple[DeviceMap, ...] = ()) -> None:
         self.on_use: Callable[[], None] = lambda: None
         """Is told that other maps count from now on: lights may have to show something else."""
+        self.on_learn: Callable[[], None] = lambda: None
+        """Is told that something is to be learned, to end that when nobody moves a control."""
         self._devices = devices
         self._learned: Learned | None = None
         self._grips: dict[Binding, _Grip] = {}
@@ -107,6 +109,7 @@ class Controls:
         """Bind the next control that is moved, in place of what was to be learned before."""
         self._learner = Learner(wish)
         self._learned = None
+        self.on_learn()
 
     def stop_learning(self) -> None:
         """Learn nothing any more."""

@@ -11,16 +11,18 @@ from typing import Final
 
 from bridge import __version__
 from bridge.errors import SegueError
+from bridge.feedback.store import STORE_FILE
 from bridge.files.devices import bind_control, read_devices
 from bridge.operations.mapping import devices_folder
 from bridge.operations.studio import Studio
 from bridge.schema.live import PARTS, HostState, LiveSettings, Take
-from bridge.schema.mapping import Learned
+from bridge.schema.mapping import DeviceMap, Learned
 from bridge.server.controls import Controls
 from bridge.server.live import CONTROL_IN, CONTROL_OUT, MAIN_INPUT, LiveRoom, PortNews, StageClock
 from bridge.server.maker import OfficeMaker
 from bridge.server.office import Office, starter_of
 from bridge.server.osc_door import OscDoor
+from bridge.server.ratings import RatingKeeper
 from bridge.server.stage.stage import LiveStage
 from bridge.server.state import Memory
 from bridge.server.web.app import make_app
@@ -72,9 +74,12 @@ class Hub:
         self._say = say
         self._broadcast = Broadcast()
         self._memory = Memory(settings.state_folder)
-        self._remote = RemoteClock(_ports(settings))
+        self._ratings = RatingKeeper(settings.state_folder / STORE_FILE, self._complain)
+        maps = read_devices(devices_folder())
+        self._remote = RemoteClock(_ports(settings, maps.devices))
         self._stage = self._make_stage()
-        self._controls = Controls(read_devices(devices_folder()).devices)
+        self._stage.trouble = "; ".join(maps.troubles)
+        self._controls = Controls(maps.devices)
         self._office = Office(
             local=Studio(models=settings.models, stage=self._stage, controls=self._controls),
             starter=starter_of(settings.models),
@@ -137,6 +142,7 @@ class Hub:
         await self._office.close()
         await self._web.close()
         await asyncio.to_thread(self._remote.close, timeout_seconds=_CLOSE_SECONDS)
+        await self._ratings.close()
         await asyncio.to_thread(self._memory.close)
 
     def _make_stage(self) -> LiveStage:
@@ -155,7 +161,7 @@ class Hub:
         watchers.host = self._note_host
         watchers.changed = self._note_change
         watchers.taken = self._note_take
-        watchers.rated = self._note_take
+        watchers.rated = self._note_rating
         return stage
 
     def _announce(self) -> None:
@@ -189,6 +195,10 @@ class Hub:
         self._broadcast.tell("take", take)
         self._tell_status()
 
+    def _note_rating(self, take: Take) -> None:
+        self._note_take(take)
+        self._ratings.keep(take, self._stage.settings())
+
     def _note_ports(self, news: PortNews) -> None:
         self._say(news)
         self._tell_status()
@@ -198,12 +208,15 @@ class Hub:
 
     def _write_down(self, learned: Learned) -> None:
         """Write into the file of its device what a control does that was learned."""
-        with contextlib.suppress(SegueError):
+        try:
             bind_control(devices_folder(), learned.device, learned.binding)
+        except SegueError as error:
+            self._complain(str(error))
 
 
-def _ports(settings: ServeSettings) -> PortWish:
-    """Give the MIDI ports that are wanted."""
+def _ports(settings: ServeSettings, devices: tuple[DeviceMap, ...]) -> PortWish:
+    """Give the MIDI ports that are wanted, and those of controllers that they connect to."""
+    controllers = tuple(f"{CONTROL_IN}={device.port}" for device in devices if device.port)
     parts = PARTS if settings.part_ports else ()
     clock = (CLOCK_OUT,) if settings.is_master else ()
     return PortWish(
@@ -212,7 +225,7 @@ def _ports(settings: ServeSettings) -> PortWish:
         connect=settings.connect,
         outputs=(MAIN_OUTPUT, CONTROL_OUT, *clock, *parts),
         inputs=(MAIN_INPUT, CONTROL_IN),
-        listen=settings.listen_to,
+        listen=(*settings.listen_to, *controllers),
     )
 
 

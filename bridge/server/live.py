@@ -25,6 +25,8 @@ PortNews = Opened | NotOpened | Lost | Listening
 
 _LISTEN_SECONDS: Final = 1.0
 """The clock process is looked after at least this often."""
+_LEARN_SECONDS: Final = 60.0
+"""A control that is to be learned is waited for no longer."""
 MAIN_INPUT: Final = "midi_in"
 """The input for what is played, and for a host's clock."""
 CONTROL_IN: Final = "control_in"
@@ -92,10 +94,12 @@ class LiveRoom:
         self._remote = remote
         self._controls = controls
         controls.on_use = self.show_settings
+        controls.on_learn = self._wait_for_a_control
         self._on_learned = on_learned
         self._on_ports = on_ports
         self._breaks = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._learning: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Listen to the clock process until cancelled.
@@ -133,6 +137,13 @@ class LiveRoom:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _wait_for_a_control(self) -> None:
+        """Stop learning where nobody moves a control."""
+        if self._learning is not None:
+            self._learning.cancel()
+        loop = asyncio.get_running_loop()
+        self._learning = loop.call_later(_LEARN_SECONDS, self._controls.stop_learning)
 
     def _look(self) -> None:
         self._stage.look()

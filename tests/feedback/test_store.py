@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from bridge.errors import StorageError
 from bridge.feedback import store as module
 from bridge.feedback.store import RatingStore
-from bridge.schema.rating import Rating, RatingDoor
+from bridge.schema.rating import Rating
 
 THUMB = Rating(
     subject="live.call",
     score=1,
     rated_at="2025-01-01T12:00:00Z",
-    door=RatingDoor.MIDI,
     noun_json=json.dumps({"parts": []}),
     request_json=json.dumps({"amount": 0.4}),
     take_number=7,
@@ -77,12 +76,11 @@ def test_one_can_go_on_where_one_was(store):
 @given(
     subject=st.text(min_size=1).filter(lambda text: text.encode("utf-8", "ignore")),
     score=st.integers(-1, 1),
-    door=st.sampled_from(RatingDoor),
     noun_json=st.dictionaries(st.text(), st.text()).map(json.dumps),
     take_number=st.none() | st.integers(1, 2**40),
 )
-def test_whatever_is_said_comes_back(store, subject, score, door, noun_json, take_number):
-    rating = Rating(subject, score, "2025", door, noun_json, "{}", take_number)
+def test_whatever_is_said_comes_back(store, subject, score, noun_json, take_number):
+    rating = Rating(subject, score, "2025", noun_json, "{}", take_number)
     kept = store.rate(rating)
     assert store.ratings(after=kept.number - 1, most=1) == (replace(rating, number=kept.number),)
 
