@@ -275,6 +275,15 @@ def test_only_what_lies_in_the_loop_is_sent(live, door):
     assert request["notes"]["duration_ticks"] == 2 * request["notes"]["ppq"]
 
 
+def test_muted_notes_are_not_heard_and_lie_muted_in_a_variation(live, door):
+    silent = MidiNoteSpecification(30, 1.0, 0.5, 64.25, mute=True, probability=0.5)
+    live.ask(live.clip([*TUNE, silent]), "/vary")
+    sent = asked(door)[0][1]["notes"]["parts"][0]["notes"]
+    assert 30 not in [note["pitch"] for note in sent]
+    (made,) = live.made()
+    assert [note for note in specifications(made) if note.pitch == 30] == [silent]
+
+
 def test_segue_is_told_tempo_metre_and_names(live, door):
     live.song.tempo = 93.5
     clip = live.clip(TUNE)

@@ -144,6 +144,15 @@ def test_only_what_lies_in_the_loop_is_sent(bitwig, door):
     assert (sent["parts"][0]["notes"][0]["onset_ticks"], sent["duration_ticks"]) == (0, 960)
 
 
+def test_a_clip_that_ends_between_two_beats_gives_clips_of_its_very_length(bitwig, door):
+    late = {"key": 90, "start": 3.75, "duration": 0.25}
+    found = bitwig(track([*TUNE, late], length=3.5), {"metre": [7, 8]}, {"press": "Vary"})
+    sent = door.asked[-1][1]["notes"]
+    assert (len(sent["parts"][0]["notes"]), sent["duration_ticks"]) == (7, 1680)
+    (clip,) = made(found)
+    assert (clip["loopLength"], clip["playStop"]) == (3.5, 3.5)
+
+
 def test_notes_of_other_channels_come_back_with_everything_that_bitwig_knew(bitwig):
     bass = {
         "channel": 3,
