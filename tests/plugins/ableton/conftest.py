@@ -24,9 +24,9 @@ def segue_package():
 
 
 @pytest.fixture(scope="module")
-def open_door():
-    """Segue's HTTP door, with the real operations behind it."""
-    with http_door() as door:
+def open_door(served):
+    """The door of `segue serve`, with a note of all that goes through it."""
+    with http_door(served["url"]) as door:
         yield door
 
 
@@ -87,7 +87,7 @@ class Session:
 @pytest.fixture
 def opened(segue_package, door, monkeypatch):
     """Open a song in Live, with the surface chosen."""
-    monkeypatch.setenv("SEGUE_HTTP_PORT", door.url.rpartition(":")[2])
+    monkeypatch.setenv("SEGUE_HTTP_PORT", door.url.rstrip("/").rpartition(":")[2])
 
     def opened(song=None):
         host = Host(song or Song())
