@@ -195,6 +195,8 @@ class HostState:
     """Of the bar; `onset_ticks` is a bar line of the song."""
     position_ticks: float = 0.0
     """Where the song is, at PPQ 480 from its beginning."""
+    song_ticks: float = 0.0
+    """The same moment on the line that never goes back, where notes are heard and played."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from bridge.errors import CancelledError, SegueError
 from bridge.operations.music import AnswerRequest, PlayRequest
 from bridge.schema.notes import NoteSequence
 from bridge.schema.performance import Bar
-from bridge.server.office import Office, Ticket
+from bridge.server.office import Office
+from bridge.server.tickets import Ticket
 
 LANE = "live"
 """Answers never wait for long jobs."""

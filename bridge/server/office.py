@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,13 +17,14 @@ from typing import Any, Final
 from bridge.errors import CancelledError, RequestError, SegueError, WorkerError
 from bridge.jobs.queue import ENDED, JobQueue
 from bridge.operations.studio import Studio
-from bridge.operations.table import Operation, find_operation
+from bridge.operations.table import find_operation
 from bridge.schema.job import Job, JobState
-from bridge.server.forms import Body, Form, gives_stream, read_request, write_result
+from bridge.server.forms import Body, Form, read_request, write_result
 from bridge.server.studio_link import Starter, StudioLink
 from bridge.server.studio_process import (
     LANES,
     Advanced,
+    Answer,
     Answered,
     Do,
     Ended,
@@ -38,6 +38,7 @@ from bridge.server.studio_process import (
     Started,
     run_studio,
 )
+from bridge.server.tickets import Ticket
 from bridge.transports.child import Child
 
 LOCAL_ROOMS: Final = ("live", "map", "plugins")
@@ -46,6 +47,8 @@ MOST_LOCAL_BYTES: Final = 256_000
 """A larger request to one of them is refused: the hub must not be held up."""
 HANG_SECONDS: Final = 30.0
 """A studio process that is busy and says nothing for so long hangs."""
+_START_SECONDS: Final = 60.0
+"""So long may it take to start, on a slow disk, before that counts."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,99 +61,6 @@ class Written:
     """What came out."""
     form: Form
     """How it is written."""
-
-
-class Ticket:
-    """What whoever asked holds until there is a result; belongs to the event loop."""
-
-    def __init__(self, office: Office, job: Job, operation: Operation[Any, Any], form: Form):
-        self._office = office
-        self._end = asyncio.Event()
-        self._turn = asyncio.Event()
-        self._results: deque[Any] = deque()
-        self._error: SegueError | None = None
-        self._listeners: list[Callable[[Job], None]] = []
-        self._job = job
-        self.operation: Final = operation
-        self.form: Final = form
-        self.is_stream: Final = gives_stream(operation)
-
-    @property
-    def job(self) -> Job:
-        """The job as it stands."""
-        return self._job
-
-    def on_progress(self, listener: Callable[[Job], None]) -> None:
-        """Have every change of the job told, from now on."""
-        self._listeners.append(listener)
-
-    async def ended(self) -> None:
-        """Wait until the job has ended, well or not."""
-        await self._end.wait()
-
-    async def result(self) -> Any:
-        """Wait for the result, in the form that was asked for; it may be awaited again.
-
-        Whoever waits may be cancelled: the job goes on until `cancel`.
-
-        Raises:
-            SegueError: whatever the operation raised.
-            CancelledError: of `bridge.errors`: somebody gave the job up.
-            WorkerError: the studio process died.
-            RequestError: the operation gives a stream.
-        """
-        if self.is_stream:
-            raise RequestError(f"{self.operation.name} goes on without end; take its items")
-        await self._end.wait()
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
-
-    async def items(self) -> AsyncGenerator[Any, None]:
-        """Give one item after the other; each is made when it is asked for.
-
-        Whoever stops asking ends the job: `aclose` the iterator, or `cancel`.
-
-        Raises:
-            SegueError: as `result`.
-            RequestError: the operation gives no stream.
-        """
-        if not self.is_stream:
-            raise RequestError(f"{self.operation.name} gives one result; await it")
-        try:
-            while not self._end.is_set():
-                self._turn.clear()
-                self._office.ask_next(self)
-                await self._turn.wait()
-                while self._results:
-                    yield self._results.popleft()
-            if self._error is not None:
-                raise self._error
-        finally:
-            self.cancel()
-
-    def cancel(self) -> None:
-        """Give the job up; does nothing when it has ended."""
-        self._office.cancel(self)
-
-    # The office tells how it goes.
-
-    def note(self, job: Job) -> None:
-        """Take note of how the job stands."""
-        self._job = job
-        for listener in self._listeners:
-            listener(job)
-
-    def give(self, result: Any) -> None:
-        """Take a result or an item."""
-        self._results.append(result)
-        self._turn.set()
-
-    def settle(self, error: SegueError | None = None) -> None:
-        """Take note that there is no more to come."""
-        self._error = error
-        self._end.set()
-        self._turn.set()
 
 
 def starter_of(models: Path | None, find: Finder = find_operation) -> Starter:
@@ -337,33 +247,31 @@ class Office:
     def _hear(self, news: News) -> None:
         """Take what the studio process says."""
         self._has_started = True
-        if isinstance(news, Started):
-            return
-        if isinstance(news, Loaded):
-            self._is_loaded.set()
-            return
-        lane = next(
-            (
-                lane
-                for lane in self._lanes.values()
-                if lane.busy and lane.busy.job.id == news.job_id
-            ),
-            None,
-        )
-        if lane is None or lane.busy is None:
-            return
-        ticket = lane.busy
+        match news:
+            case Started():
+                for lane in self._lanes.values():
+                    lane.heard_seconds = asyncio.get_running_loop().time()
+            case Loaded():
+                self._is_loaded.set()
+            case _:
+                for lane in self._lanes.values():
+                    if lane.busy is not None and lane.busy.job.id == news.job_id:
+                        self._hear_of(lane, lane.busy, news)
+
+    def _hear_of(self, lane: _Lane, ticket: Ticket, news: Advanced | Answer) -> None:
+        """Take what the studio process says of what a lane does."""
         lane.heard_seconds = asyncio.get_running_loop().time()
+        is_wanted = ticket.job.id in self._tickets
         if isinstance(news, Advanced):
-            if ticket.job.id in self._tickets:
+            if is_wanted:
                 self.jobs.advance(news.job_id, news.done, news.total, news.what)
             return
         self._free(lane)
-        if ticket.job.id in self._tickets:
+        if is_wanted:
             self._take(ticket, news)
         self._pump(lane)
 
-    def _take(self, ticket: Ticket, answer: Answered | Opened | Ended | Refused) -> None:
+    def _take(self, ticket: Ticket, answer: Answer) -> None:
         """Pass an answer on to whoever waits for it."""
         match answer:
             case Answered(result=result) if ticket.is_stream:
@@ -409,7 +317,8 @@ class Office:
     def _look(self, lane: _Lane) -> None:
         """End the studio process if it hangs in a lane."""
         loop = asyncio.get_running_loop()
-        left_seconds = lane.heard_seconds + self._hang_seconds - loop.time()
+        allowed_seconds = self._hang_seconds if self._has_started else _START_SECONDS
+        left_seconds = lane.heard_seconds + allowed_seconds - loop.time()
         if left_seconds > 0:
             lane.watch = loop.call_later(left_seconds, self._look, lane)
         elif self._link is not None:

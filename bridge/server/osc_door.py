@@ -19,9 +19,10 @@ from bridge.errors import BusyError, NotFoundError, RequestError, SegueError
 from bridge.operations.table import Operation, all_operations
 from bridge.schema.job import Job, JobState
 from bridge.server.forms import Body, Form
-from bridge.server.office import Office, Ticket
+from bridge.server.office import Office
 from bridge.server.osc_arguments import Envelope, is_release, plain_request, read_envelope
 from bridge.server.osc_pieces import PIECE_BYTES, Pieces, split
+from bridge.server.tickets import Ticket
 from bridge.transports.osc.endpoint import LOOPBACK, Endpoint, Sender, open_endpoint
 from bridge.transports.osc.packets import Argument, Message
 from bridge.transports.osc.patterns import is_pattern, matching

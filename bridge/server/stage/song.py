@@ -148,12 +148,14 @@ class Song:
 
     def state(self) -> HostState:
         """Say where the song is, as everybody may know."""
+        now_ticks = self.now_ticks
         return HostState(
             source=self._lead.source,
             is_rolling=self.is_rolling,
             tempo_bpm=self.tempo_bpm,
             metre=replace(self.metre, onset_ticks=max(0, self.metre.onset_ticks)),
-            position_ticks=round(self.position_of(self.now_ticks), 3),
+            position_ticks=round(self.position_of(now_ticks), 3),
+            song_ticks=round(now_ticks, 3),
         )
 
     @property

@@ -16,7 +16,8 @@ from bridge.jobs.queue import job_error
 from bridge.operations.table import Operation
 from bridge.schema.job import Job
 from bridge.server.forms import write_json
-from bridge.server.office import Office, Ticket
+from bridge.server.office import Office
+from bridge.server.tickets import Ticket
 from bridge.server.web.answers import (
     JOB_HEADER,
     LINES_TYPE,

@@ -21,7 +21,8 @@ from bridge.errors import RequestError, SegueError
 from bridge.jobs.queue import job_error
 from bridge.schema.job import Job, JobState
 from bridge.server.forms import Form, write_json
-from bridge.server.office import Office, Ticket
+from bridge.server.office import Office
+from bridge.server.tickets import Ticket
 
 MOST_EVENTS: Final = 256
 """So many events wait for a client; if it is slower, the oldest are lost to it."""
