@@ -306,7 +306,7 @@ function door.ask(host, operation, request)
   if not written then
     return nil, reason
   end
-  local url = host.url .. "/" .. operation:gsub("%.", "/")
+  local url = host.url:gsub("/+$", "") .. "/" .. operation:gsub("%.", "/")
   local command = door.command(host.curl or "curl", { url = url, body_path = host.body_path })
   local exit_code, output = host.run(command)
   os.remove(host.body_path)

@@ -1,4 +1,4 @@
-"""Segue's scripts in a real Ardour: sessions on disk, real operations, a real curl."""
+"""Segue's scripts in a real Ardour: sessions on disk, a real curl, a real Segue."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,8 +29,8 @@ TUNE = (60, 62, 64, 67, 69, 67, 64, 62)
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[HttpDoor]:
-    with http_door() as opened:
+def door(served: dict[str, Any]) -> Iterator[HttpDoor]:
+    with http_door(served["url"]) as opened:
         yield opened
 
 

@@ -1,4 +1,4 @@
-"""Segue's scripts in a stand-in for REAPER: a real Lua, a real curl, real operations."""
+"""Segue's scripts in a stand-in for REAPER: a real Lua, a real curl, a real Segue."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ TUNE = (60, 62, 64, 67, 69, 67, 64, 62)
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[HttpDoor]:
+def door(served: dict[str, Any]) -> Iterator[HttpDoor]:
     require_curl()
-    with http_door() as opened:
+    with http_door(served["url"]) as opened:
         yield opened
 
 
