@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -101,12 +102,21 @@ def liblo() -> None:
     pytest.skip("needs oscsend and oscdump: apt install liblo-tools")
 
 
-@pytest.fixture
-def busy_cores() -> Iterator[None]:
+@contextlib.contextmanager
+def every_core_busy() -> Iterator[None]:
     """Keep every core busy with a program that computes."""
     count = os.cpu_count() or 1
     programs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    yield
-    for program in programs:
-        program.kill()
-        program.wait()
+    try:
+        yield
+    finally:
+        for program in programs:
+            program.kill()
+            program.wait()
+
+
+@pytest.fixture
+def busy_cores() -> Iterator[None]:
+    """Keep every core busy as long as the test lasts."""
+    with every_core_busy():
+        yield

@@ -171,11 +171,11 @@ def checkout_segue():
 def look_at(process):
     """Give what a program and its children take, after it has settled."""
     time.sleep(SETTLING_SECONDS)
-    members = _tree(process)
-    before = _cpu_seconds(members)
+    members = process_tree(process)
+    before = cpu_seconds(members)
     started = time.perf_counter()
     time.sleep(LOOK_SECONDS)
-    spent = (_cpu_seconds(members) - before) / (time.perf_counter() - started)
+    spent = (cpu_seconds(members) - before) / (time.perf_counter() - started)
     memory = [member.memory_full_info() for member in members]
     has_pss = all(hasattr(one, "pss") for one in memory)
     return Load(
@@ -187,7 +187,7 @@ def look_at(process):
 
 def stop_tree(process):
     """End a program as Ctrl-C would; kill what is left of it."""
-    members = _tree(process)
+    members = process_tree(process)
     process.terminate()
     try:
         process.wait(5.0)
@@ -201,7 +201,8 @@ def stop_tree(process):
         process.stdout.close()
 
 
-def _tree(process):
+def process_tree(process):
+    """Give a program and what it started, as psutil has them."""
     try:
         root = psutil.Process(process.pid)
         return [root, *root.children(recursive=True)]
@@ -209,7 +210,8 @@ def _tree(process):
         return []
 
 
-def _cpu_seconds(members):
+def cpu_seconds(members):
+    """Give the CPU time that they have taken so far, together."""
     return sum(sum(member.cpu_times()[:2]) for member in members)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
 
 from bridge.errors import BusyError, PortError, SegueError
-from bridge.transports.osc.packets import Message, format_message, parse
+from bridge.transports.osc.packets import AT_ONCE, Message, format_message, parse
 from bridge.transports.osc.timetags import Timetable, seconds_ahead
 
 LOOPBACK: Final = "127.0.0.1"
@@ -146,18 +146,29 @@ class Endpoint(asyncio.DatagramProtocol):
             BusyError: too many wait already.
             RangeError: a timetag lies too far ahead.
         """
-        wall_seconds, now_seconds = self._wall_seconds(), self._loop.time()
-        ahead = [seconds_ahead(one.timetag, wall_seconds=wall_seconds) for one in messages]
-        self._later.check_room(sum(seconds > 0.0 for seconds in ahead))
         if len(self._due) + len(messages) > MOST_DUE:
             raise BusyError(f"{len(self._due)} messages wait already; send fewer at a time")
-        for message, seconds in zip(messages, ahead, strict=True):
+        ahead = self._seconds_ahead(messages)
+        self._later.check_room(len(ahead))
+        now_seconds = self._loop.time()
+        for place, message in enumerate(messages):
             arrival = _Arrival(message, sender)
-            if seconds > 0.0:
-                self._later.add(now_seconds + seconds, arrival)
+            if place in ahead:
+                self._later.add(now_seconds + ahead[place], arrival)
             else:
                 self._due.append(arrival)
-        self._set_timer()
+        if ahead:
+            self._set_timer()
+
+    def _seconds_ahead(self, messages: tuple[Message, ...]) -> dict[int, float]:
+        """Say how far ahead those messages of a packet lie that are not due yet, by their place."""
+        wall_seconds = self._wall_seconds()
+        ahead = {
+            place: seconds_ahead(message.timetag, wall_seconds=wall_seconds)
+            for place, message in enumerate(messages)
+            if message.timetag != AT_ONCE
+        }
+        return {place: seconds for place, seconds in ahead.items() if seconds > 0.0}
 
     def _set_timer(self) -> None:
         """Wake when the next of those that wait is due."""
