@@ -18,7 +18,7 @@ class Figure:
     benchmark: str
     """Its name, without `test_`."""
     unit: str = "ms"
-    """ms, s, us, MB or %."""
+    """ms, s, us, MB, % or a second."""
     extra: str | None = None
     """A number of its extra_info, in the unit; None takes its median time."""
     times: int = 1
@@ -42,6 +42,9 @@ LOADED, STARTED = (
 SAMPLED, INTERPOLATED = "a_melody_is_sampled", "five_melodies_of_four_bars_are_interpolated"
 HELPED, READ = "segue_answers_a_call_for_help", "a_file_of_4000_notes_is_read"
 IN_TIME = "note_ons_come_in_time"
+OSC_READ, OSC_ECHOED = "a_thousand_osc_messages_are_read", "osc_messages_are_echoed[segue]"
+OSC_SET, OSC_ANSWERED = "osc_messages_set_a_knob", "an_osc_message_is_answered_by_notes"
+FLOODED = "a_flood_of_osc_leaves_the_others_their_turns"
 
 FIGURES = (
     Figure("two bars of melody from a latent, CPU", f"{DECODED}[cpu-1-melody]"),
@@ -97,6 +100,37 @@ FIGURES = (
         f"{READ}[cpu-segue]",
         peer="mido: {}",
         peer_benchmark=f"{READ}[cpu-mido]",
+    ),
+    Figure(
+        "1000 OSC messages checked and read, CPU",
+        f"{OSC_READ}[cpu-segue]",
+        peer="python-osc, which checks little: {}",
+        peer_benchmark=f"{OSC_READ}[cpu-python-osc]",
+    ),
+    Figure("OSC messages echoed", OSC_ECHOED, "a second", "per_second"),
+    Figure("CPU of each, with the system's", OSC_ECHOED, "us", "cpu_us"),
+    Figure("OSC messages that set a knob of `segue serve`", OSC_SET, "a second", "per_second"),
+    Figure("CPU of each, with the system's", OSC_SET, "us", "cpu_us"),
+    Figure(
+        "an OSC message to the notes of a bar in answer, median",
+        f"{OSC_ANSWERED}[quiet]",
+        "ms",
+        "p50_ms",
+        count="measured",
+    ),
+    Figure(
+        "the same with every core busy, median",
+        f"{OSC_ANSWERED}[busy]",
+        "ms",
+        "p50_ms",
+        count="measured",
+    ),
+    Figure(
+        "an HTTP answer while 50,000 OSC messages a second come in, p99",
+        FLOODED,
+        "ms",
+        "p99_ms",
+        count="measured",
     ),
 )
 """In the order of the table."""

@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +21,14 @@ from pathlib import Path
 from tests.benchmarks.peers.contenders import Impsy, Segue
 from tests.benchmarks.peers.table import peers_table
 from tests.benchmarks.performing import REPOSITORY, circumstances, look_at, running_jack
+from tests.conftest import every_core_busy
 
 INSTALL_SECONDS = 1800
 PROBE_SECONDS = 300
 COLD_STARTS = 3
 STARTS = 5
+ANSWERS = 100
+PAUSE_SECONDS = 0.05
 
 
 @dataclass
@@ -47,6 +51,10 @@ class Figures:
     """Of one core, while it plays."""
     event_cpu_ms: float | None = None
     """CPU time that the model takes for a note."""
+    answer_ms: float | None = None
+    """From an OSC message that asks for an answer to its first note, by OSC."""
+    busy_answer_ms: float | None = None
+    """The same with every core busy."""
     heard_through: str = ""
     """The wire of the first note."""
     trouble: str = ""
@@ -92,7 +100,7 @@ def main():
     ):
         contests = [_contest(one, Path(folder)) for one in (Segue(), Impsy())]
         cold, warm = [_start_cold] * COLD_STARTS, [_start_warm] * STARTS
-        for measure in (_install, _probe, *cold, *warm, _watch):
+        for measure in (_install, _probe, *cold, *warm, _watch, _answer):
             for contest in contests:  # in turn, so that a busy moment troubles all
                 if not contest.figures.trouble:
                     _try(measure, contest, server)
@@ -193,6 +201,29 @@ def _watch(contest, server):
     contest.figures.rss_mb = load.rss_mb
     contest.figures.pss_mb = load.pss_mb
     contest.figures.cpu_percent = load.cpu_percent
+
+
+def _answer(contest, server):
+    """Ask for answers by OSC, at leisure and with every core busy."""
+    answering = contest.contender.answering(contest.programs, contest.folder)
+    try:
+        for warming in range(10):
+            answering.ask(warming)
+        contest.figures.answer_ms = _median_answer_ms(answering)
+        with every_core_busy():
+            contest.figures.busy_answer_ms = _median_answer_ms(answering)
+    finally:
+        answering.stop()
+
+
+def _median_answer_ms(answering):
+    took_ms = []
+    for number in range(ANSWERS):
+        time.sleep(PAUSE_SECONDS)
+        started = time.perf_counter()
+        answering.ask(number)
+        took_ms.append(1000.0 * (time.perf_counter() - started))
+    return statistics.median(took_ms)
 
 
 def _size_mb(folder):

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from bridge.transports.osc.packets import format_message
 from tests.benchmarks.performing import (
     PATIENCE_SECONDS,
     REPOSITORY,
@@ -14,6 +15,7 @@ from tests.benchmarks.performing import (
     start,
     stop_tree,
 )
+from tests.benchmarks.serving import CALL, OscPeer, serve_segue
 
 HERE = Path(__file__).parent
 
@@ -35,6 +37,27 @@ class Segue:
         """Start it and wait for its first note."""
         return play_segue([str(programs / "segue")], server=server, folder=folder)
 
+    def answering(self, programs, folder):
+        """Start it so that it answers by OSC."""
+        return SegueAnswering(serve_segue([str(programs / "segue")], folder=folder))
+
+
+class SegueAnswering:
+    """A server that answers a bar of eighths by a bar of its own, all notes at once."""
+
+    def __init__(self, served):
+        self._served = served
+        self._peer = OscPeer(served.osc_port)
+
+    def ask(self, number):
+        """Play to it, and wait until its notes are there."""
+        request = f'{{"call": {CALL}, "bars": 1, "seed": {number}}}'
+        self._peer.ask("/segue/music/answer", request)
+
+    def stop(self):
+        self._peer.close()
+        self._served.stop()
+
 
 class Impsy:
     """IMPSY in its mode that plays by itself; its notes are heard through OSC.
@@ -49,6 +72,17 @@ class Impsy:
     def requirement(self, folder):
         """Give what pip calls it."""
         return "impsy"
+
+    def answering(self, programs, folder):
+        """Start it so that it answers each note, and does not wait before it plays."""
+        ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ear.bind(("127.0.0.1", 0))
+        port = _free_port()
+        settings = _config(
+            ear.getsockname()[1], server_port=port, mode="polyphony", timescale="0.0"
+        )
+        (folder / "config.toml").write_text(settings, encoding="utf-8")
+        return ImpsyAnswering(start([str(programs / "impsy"), "run"], folder), ear, port)
 
     def play(self, programs, folder, server):
         """Start it and wait for its first note."""
@@ -66,7 +100,33 @@ class Impsy:
             return Performance(process, time.perf_counter() - started)
 
 
-def _config(client_port):
+class ImpsyAnswering:
+    """An IMPSY that answers each note by one of its own."""
+
+    def __init__(self, process, ear, port):
+        self._process, self._ear, self._port = process, ear, port
+
+    def ask(self, number):
+        """Play a note to it, and wait for its note; at first it does not listen yet."""
+        note = format_message("/interface", number % 100 / 100)
+        deadline = time.perf_counter() + PATIENCE_SECONDS
+        self._ear.settimeout(2.0)
+        while True:
+            self._ear.sendto(note, ("127.0.0.1", self._port))
+            try:
+                self._ear.recv(4096)
+            except (TimeoutError, ConnectionError):
+                if time.perf_counter() > deadline:
+                    raise
+            else:
+                return
+
+    def stop(self):
+        stop_tree(self._process)
+        self._ear.close()
+
+
+def _config(client_port, *, server_port=None, mode="battle", timescale="1"):
     """Give IMPSY's settings: no logs, no talk, the model of the probe, OSC on free ports."""
     return f"""
 title = "benchmark"
@@ -76,7 +136,7 @@ log_input = false
 log_predictions = false
 verbose = false
 [interaction]
-mode = "battle"
+mode = "{mode}"
 threshold = 0.1
 input_thru = false
 [model]
@@ -85,10 +145,10 @@ file = "mdrnn.tflite"
 size = "s"
 sigmatemp = 0.01
 pitemp = 1
-timescale = 1
+timescale = {timescale}
 [osc]
 server_ip = "127.0.0.1"
-server_port = {_free_port()}
+server_port = {server_port or _free_port()}
 client_ip = "127.0.0.1"
 client_port = {client_port}
 [webui]

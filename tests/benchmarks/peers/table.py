@@ -7,6 +7,8 @@ ROWS = (
     ("rss_mb", "memory while it plays, resident, all processes added up", "MB", 0),
     ("cpu_percent", "CPU while it plays, of one core", "%", 1),
     ("event_cpu_ms", "CPU of the model, for a note", "ms", 3),
+    ("answer_ms", "an OSC message to the first note of its answer, median of 100", "ms", 1),
+    ("busy_answer_ms", "the same with every core busy", "ms", 1),
 )
 """Field, words, unit, decimals."""
 
