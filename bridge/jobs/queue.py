@@ -14,7 +14,7 @@ from bridge.errors import BusyError, CancelledError, NotFoundError, RequestError
 from bridge.schema.job import Job, JobError, JobState
 
 MOST_ENDED: Final = 200
-"""So many jobs are remembered after their end."""
+"""So many jobs of each lane are remembered after their end."""
 MOST_KEPT_BYTES: Final = 8_000_000
 """So large are the results that are kept, together; the latest is kept whatever its size."""
 MOST_WAITING: Final = 256
@@ -50,7 +50,7 @@ class JobQueue:
         """Begin without jobs.
 
         Args:
-            most_ended: so many are remembered after their end.
+            most_ended: so many of each lane are remembered after their end.
             most_kept_bytes: so large are the results that are kept, together.
             most_waiting: so many may wait in one lane.
         """
@@ -124,6 +124,10 @@ class JobQueue:
         """Give all jobs that are remembered, the oldest first."""
         return tuple(self._jobs.values())
 
+    def lane(self, job_id: str) -> str:
+        """Give the lane of a job that is remembered."""
+        return self._lanes[job_id]
+
     def result(self, job_id: str) -> Any:
         """Give what came out of a job.
 
@@ -151,7 +155,7 @@ class JobQueue:
             return
         self._tell(replace(job, **changes))
         if self._jobs[job_id].state in ENDED:
-            self._forget_old_ones()
+            self._forget_old_ones(self._lanes[job_id])
 
     def _tell(self, job: Job) -> Job:
         self._jobs[job.id] = job
@@ -159,14 +163,18 @@ class JobQueue:
             listener(job)
         return job
 
-    def _forget_old_ones(self) -> None:
+    def _forget_old_ones(self, lane: str) -> None:
         """Let the oldest results and jobs go where there are too many."""
         while (
             len(self._kept) > 1
             and sum(kept.size_bytes for kept in self._kept.values()) > self._most_kept_bytes
         ):
             del self._kept[next(iter(self._kept))]
-        ended = [job.id for job in self._jobs.values() if job.state in ENDED]
+        ended = [
+            job.id
+            for job in self._jobs.values()
+            if job.state in ENDED and self._lanes[job.id] == lane
+        ]
         for job_id in ended[: max(0, len(ended) - self._most_ended)]:
             del self._jobs[job_id], self._lanes[job_id]
             self._kept.pop(job_id, None)

@@ -41,6 +41,8 @@ from bridge.server.studio_process import (
 from bridge.server.tickets import Ticket
 from bridge.transports.child import Child
 
+HUB_LANE: Final = "hub"
+"""The lane of what is done here, at once."""
 LOCAL_ROOMS: Final = ("live", "map", "plugins")
 """Rooms whose operations run in the hub."""
 MOST_LOCAL_BYTES: Final = 256_000
@@ -154,11 +156,12 @@ class Office:
             BusyError: too many jobs wait already.
         """
         operation = self._find(name)
-        job = self.jobs.submit(operation.name, lane=lane)
+        is_local = operation.room in self._local_rooms
+        job = self.jobs.submit(operation.name, lane=HUB_LANE if is_local else lane)
         ticket = Ticket(self, job, operation, form)
         self._tickets[job.id] = (ticket, lane)
         request = {} if request is None else request
-        if operation.room in self._local_rooms:
+        if is_local:
             self._do_here(ticket, request)
         else:
             self._put(ticket, lane, Do(job.id, name, request, form, lane))

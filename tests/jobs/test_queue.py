@@ -114,6 +114,13 @@ def test_the_oldest_jobs_that_ended_are_forgotten(jobs):
         jobs.result(first)
 
 
+def test_a_busy_lane_makes_no_other_forget(jobs):
+    kept = done(jobs, "notes", 1)
+    for _ in range(10):
+        jobs.finish(jobs.submit("live.status", lane="hub").id)
+    assert (jobs.result(kept), jobs.lane(kept)) == ("notes", "jobs")
+
+
 def test_a_job_that_runs_is_never_forgotten(jobs):
     running = submit(jobs)
     jobs.begin(running)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,7 +15,8 @@ from starlette.websockets import WebSocket
 
 from bridge.errors import NotFoundError, SegueError
 from bridge.operations.table import Operation, all_operations
-from bridge.server.office import Office
+from bridge.schema.job import Job
+from bridge.server.office import HUB_LANE, Office
 from bridge.server.web.answers import JSON_TYPE, error_answer
 from bridge.server.web.calls import add_operation
 from bridge.server.web.describing import openapi_document
@@ -58,8 +60,14 @@ def make_app(
         await Listener(socket, office, broadcast).serve()
 
     app.add_api_websocket_route(EVENTS_PATH, events)
-    office.jobs.listen(lambda job: broadcast.tell("job", job))
+    office.jobs.listen(partial(_tell_job, office, broadcast))
     return Guard(app, token)
+
+
+def _tell_job(office: Office, broadcast: Broadcast, job: Job) -> None:
+    """Tell how a job goes, unless it is done before anybody could see it."""
+    if office.jobs.lane(job.id) != HUB_LANE:
+        broadcast.tell("job", job)
 
 
 def _add_pages(app: FastAPI, operations: tuple[Operation[Any, Any], ...]) -> None:

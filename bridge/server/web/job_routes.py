@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from bridge.server.office import Office, Written
+from bridge.server.office import HUB_LANE, Office, Written
 from bridge.server.web.answers import noun_answer, written_answer
 from bridge.server.web.paths import JOB_PATH, JOBS_PATH, RESULT_PATH
 
@@ -14,7 +14,8 @@ def add_jobs(app: FastAPI, office: Office) -> None:
     """Add the routes of the jobs."""
 
     async def list_jobs() -> Response:
-        return noun_answer(office.jobs.jobs())
+        jobs = office.jobs.jobs()
+        return noun_answer([job for job in jobs if office.jobs.lane(job.id) != HUB_LANE])
 
     async def show_job(job_id: str) -> Response:
         return noun_answer(office.jobs.job(job_id))
