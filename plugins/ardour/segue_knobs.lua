@@ -228,31 +228,33 @@ local door = {}
 
 door.DEFAULT_URL = "http://127.0.0.1:5757"
 
-local NOT_RUNNING = "Segue does not answer at %s. Start it in a terminal: segue serve"
+door.NOT_RUNNING = "Segue does not answer at %s. Start it in a terminal: segue serve"
 local NO_CURL = "curl was not found; Segue is reached through it. It comes with Windows 10 and macOS;"
   .. " on Linux install the package curl."
 
 --- Give the command that posts a file of JSON and prints the answer and, on a line, its status.
 --
 -- @param program how curl is called: `curl`, or a full path
--- @param request url, body_path, most_seconds
+-- @param request url, body_path, most_seconds, answer_path for an answer that goes to a file
 function door.command(program, request)
   local words = {
-    program, "-sS", "-X", request.method or "POST", "--noproxy", '"*"',
+    program, "-sS", "-X", "POST", "--noproxy", '"*"',
     "--connect-timeout", "3", "--max-time", tostring(request.most_seconds or 120),
   }
-  if request.body_path then
-    words[#words + 1] = '-H "Content-Type: application/json"'
-    words[#words + 1] = '--data-binary "@' .. request.body_path .. '"'
+  words[#words + 1] = '-H "Content-Type: application/json"'
+  words[#words + 1] = '--data-binary "@' .. request.body_path .. '"'
+  if request.answer_path then
+    words[#words + 1] = '-o "' .. request.answer_path .. '"'
+  else
+    words[#words + 1] = '-w "\\n%{http_code}"'
   end
-  words[#words + 1] = '-w "\\n%{http_code}"'
   words[#words + 1] = '"' .. request.url .. '"'
   return table.concat(words, " ")
 end
 
 local function explain(exit_code, output, url)
   if exit_code == 7 then
-    return string.format(NOT_RUNNING, url)
+    return string.format(door.NOT_RUNNING, url)
   elseif exit_code == 28 then
     return "Segue took too long to answer; ask for fewer bars, or look at its terminal."
   elseif exit_code == 127 or exit_code == 9009 or exit_code == nil then
@@ -284,12 +286,18 @@ function door.read(exit_code, output, url)
   return nil, string.format("Segue answered with status %s", status)
 end
 
-local function write(path, text)
+--- Give the address of an operation.
+function door.address(url, operation)
+  return url:gsub("/+$", "") .. "/" .. operation:gsub("%.", "/")
+end
+
+--- Write a request where curl finds it; gives nil and the reason where that fails.
+function door.write(path, request)
   local file, reason = io.open(path, "wb")
   if not file then
     return nil, "cannot write " .. reason
   end
-  file:write(text)
+  file:write(json.encode(request))
   file:close()
   return path
 end
@@ -302,11 +310,11 @@ end
 -- @param request a table; its fields as Segue names them
 -- @return the noun; or nil and one line that says what is wrong
 function door.ask(host, operation, request)
-  local written, reason = write(host.body_path, json.encode(request))
+  local written, reason = door.write(host.body_path, request)
   if not written then
     return nil, reason
   end
-  local url = host.url:gsub("/+$", "") .. "/" .. operation:gsub("%.", "/")
+  local url = door.address(host.url, operation)
   local command = door.command(host.curl or "curl", { url = url, body_path = host.body_path })
   local exit_code, output = host.run(command)
   os.remove(host.body_path)

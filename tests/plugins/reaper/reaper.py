@@ -109,7 +109,8 @@ class Reaper:
         self.lua = LuaRuntime(unpack_returned_tuples=True)
         fake = self.lua.execute((_HERE / "fake_reaper.lua").read_text())
         self.project = self.lua.table_from(_plain_project(project, folder), recursive=True)
-        self.reaper, self.log, self.state = fake.open(self.project, _run)
+        self._asked: list[subprocess.Popen[bytes]] = []
+        self.reaper, self.log, self.state = fake.open(self.project, self._run)
         self.lua.globals().reaper = self.reaper
         self.state.ext["Segue/url"] = url
         self.state.ext["Segue/seed"] = "1"
@@ -120,6 +121,43 @@ class Reaper:
         assert list(self.log.violations.values()) == []
         assert (self.state.undo_depth, self.state.refresh) == (0, 0)
         return list(self.log.messages.values())
+
+    def open_panel(self, *, with_imgui: bool = False) -> Any:
+        """Run the live panel; gives its screen."""
+        window = self.lua.execute((_HERE / "fake_window.lua").read_text())
+        screen = window.open(self.reaper, with_imgui)
+        self.lua.execute((_PLUGIN / "segue_panel.lua").read_text(encoding="utf-8"))
+        return screen
+
+    def come_round(self, screen: Any, *, seconds: float = 1.1) -> str:
+        """Let what was asked be answered and the panel draw; gives all its texts."""
+        screen.tick(seconds)
+        self.settle()
+        screen.tick(0.03)
+        screen.tick(0.03)
+        return "\n".join(screen.texts.values())
+
+    def settle(self) -> None:
+        """Wait for the programs that REAPER does not wait for."""
+        for process in self._asked:
+            process.wait(30.0)
+        self._asked.clear()
+
+    def _run(self, command: str, timeout_ms: int) -> tuple[int, str]:
+        """Run a program as REAPER does; with a timeout below 0, wait for nothing."""
+        if timeout_ms < 0:
+            quiet = subprocess.DEVNULL
+            self._asked.append(subprocess.Popen(_words(command), stdout=quiet, stderr=quiet))
+            return 0, ""
+        done = subprocess.run(
+            _words(command),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout_ms / 1000,
+            check=False,
+        )
+        return done.returncode, done.stdout
 
     @property
     def undo(self) -> list[str]:
@@ -139,17 +177,9 @@ class Reaper:
         return [_take(take) for take in self.items(track)[item].takes.values()]
 
 
-def _run(command: str, timeout_ms: int) -> tuple[int, str]:
-    """Run a command as REAPER does: its words by their quotes, and no shell."""
-    done = subprocess.run(
-        shlex.split(command.replace("\\", "\\\\")),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout_ms / 1000,
-        check=False,
-    )
-    return done.returncode, done.stdout
+def _words(command: str) -> list[str]:
+    """Give a command's words by their quotes, as REAPER does, which asks no shell."""
+    return shlex.split(command.replace("\\", "\\\\"))
 
 
 def _take(take: Any) -> Take:
