@@ -158,6 +158,12 @@ def knobs_in_words(knobs: Knobs) -> str:
         words.append(f"key {_PITCH_CLASSES[knobs.tonic_pitch_class]}")
     if knobs.scale is not None:
         words.append(knobs.scale)
+    if knobs.swing:
+        words.append(f"swing {knobs.swing:g}")
+    if knobs.humanise is not None:
+        words.append(f"humanise {knobs.humanise:g}")
+    if knobs.register is not None:
+        words.append(f"register {knobs.register:g}")
     return ", ".join(words)
 
 

@@ -89,7 +89,7 @@ class Players:
             length_ticks = heard.answer_ticks(bars)
             notes = self._sung(heard, kind, amount=amount, length_ticks=length_ticks)
             part = Part(ANSWER_PART, sung.channel, sung.program, tuple(notes))
-        return self._placed(part, heard, length_ticks).at_ppq(call.ppq)
+        return _in_order(self._placed(part, heard, length_ticks).at_ppq(call.ppq))
 
     def _drummed(
         self, call: Call, kind: AnswerKind, *, amount: float, length_ticks: int
@@ -140,6 +140,13 @@ class Players:
             key_signatures=keys,
             duration_ticks=length_ticks if length_ticks > max(part.end_ticks, first_bar) else 0,
         )
+
+
+def _in_order(answer: NoteSequence) -> NoteSequence:
+    """Sort the notes of an answer: on a coarser grid some fall together."""
+    (part,) = answer.parts
+    notes = sorted(part.notes, key=lambda note: (note.onset_ticks, note.pitch))
+    return replace(answer, parts=(replace(part, notes=tuple(notes)),))
 
 
 def _is_silent(part: Part) -> bool:

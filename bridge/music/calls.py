@@ -12,6 +12,7 @@ from bridge.schema.notes import Note, NoteSequence, TimeSignature
 from bridge.schema.performance import MOST_ANSWER_BARS
 from bridge.units import PPQ
 
+_MOST_BEATS: Final = 128
 _LOOSE_TICKS: Final = PPQ // 8
 """A note that begins so much before a beat belongs to it, and one that ends so much after it."""
 
@@ -41,9 +42,12 @@ class Call:
         return (ticks - self.metre.onset_ticks) % self.bar_ticks
 
     def answer_ticks(self, bars: int | None) -> int:
-        """Give the length of an answer: so many bars, or as long as the call; 16 bars at most."""
+        """Give the length of an answer: so many bars, or as long as the call.
+
+        It has 16 bars at most, and, where bars are very long, 128 beats.
+        """
         wanted = self.length_ticks if bars is None else bars * self.bar_ticks
-        return min(wanted, MOST_ANSWER_BARS * self.bar_ticks)
+        return min(wanted, MOST_ANSWER_BARS * self.bar_ticks, _MOST_BEATS * PPQ)
 
     def repeated(self, notes: Sequence[Note], length_ticks: int) -> list[Note]:
         """Give notes of the call from its start, again and again for a length."""

@@ -10,13 +10,16 @@ import pytest
 
 from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES
 from bridge.cli.main import main
+from bridge.cli.music import ANSWER_KINDS
 from bridge.errors import RequestError
 from bridge.files.midi import format_midi, parse_midi, read_midi, write_midi
 from bridge.operations.music import (
+    AnswerRequest,
     ContinueRequest,
     InterpolateRequest,
     SampleRequest,
     VaryRequest,
+    answer,
     continue_melody,
     interpolate,
     sample,
@@ -24,9 +27,10 @@ from bridge.operations.music import (
 )
 from bridge.operations.studio import Studio
 from bridge.schema.codec import from_plain
+from bridge.schema.live import AnswerKind
 from bridge.schema.notes import KeySignature, Mode, NoteSequence, Part, TimeSignature
 from bridge.schema.performance import SCALES, STYLES, Knobs
-from tests.music.toy_vaes import silent_line, write_melody_toy
+from tests.music.toy_vaes import silent_line, write_drums_toy, write_melody_toy
 from tests.music.tunes import GREENSLEEVES, TWINKLE, melody
 
 
@@ -34,6 +38,7 @@ from tests.music.tunes import GREENSLEEVES, TWINKLE, melody
 def models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     write_melody_toy(folder)
+    write_drums_toy(folder)
     return folder
 
 
@@ -69,6 +74,7 @@ EVERY_VERB = [
     ("continue", "riff.mid"),
     ("interpolate", "riff.mid", "green.mid"),
     ("vary", "riff.mid"),
+    ("answer", "riff.mid"),
 ]
 
 
@@ -84,6 +90,10 @@ def test_the_names_of_styles_are_those_of_the_run_time():
     assert STYLES == STYLE_NAMES
 
 
+def test_the_kinds_of_answers_are_those_of_the_run_time():
+    assert tuple(kind.value for kind in AnswerKind) == ANSWER_KINDS
+
+
 def test_each_command_gives_what_its_operation_gives(segue, models, desk):
     studio = Studio(models=models)
     riff, green = read_midi(desk / "riff.mid"), read_midi(desk / "green.mid")
@@ -94,8 +104,14 @@ def test_each_command_gives_what_its_operation_gives(segue, models, desk):
         mode=Mode.MINOR,
         scale="minor",
         tempo_bpm=90.0,
+        swing=0.5,
+        humanise=0.25,
+        register=70.0,
     )
-    said = "--temperature 0.7 --density 2 --key Am --bpm 90 --style folk --seed 5 -o -"
+    said = (
+        "--temperature 0.7 --density 2 --key Am --bpm 90 --swing 0.5 --humanise 0.25 --register 70"
+        " --style folk --seed 5 -o -"
+    )
     fields = {"knobs": knobs, "style": "folk", "seed": 5}
     metre = TimeSignature(0, 6, 8)
     pairs = (
@@ -110,9 +126,16 @@ def test_each_command_gives_what_its_operation_gives(segue, models, desk):
             interpolate(InterpolateRequest(riff, green, 1, 3, **fields), studio),
         ),
         ("vary riff.mid --amount 0.9", vary(VaryRequest(riff, 0.9, **fields), studio)),
+        *(
+            (
+                f"answer riff.mid --kind {kind.value} --bars 3 --amount 0.2",
+                answer(AnswerRequest(riff, kind, 3, 0.2, **fields), studio),
+            )
+            for kind in AnswerKind
+        ),
     )
-    for words, answer in pairs:
-        assert segue(*words.split(), *said.split()) == (0, format_midi(answer), "")
+    for words, made in pairs:
+        assert segue(*words.split(), *said.split()) == (0, format_midi(made), "")
 
 
 @pytest.mark.parametrize("words", EVERY_VERB, ids=by_verb)
@@ -124,6 +147,7 @@ def test_the_defaults_are_those_of_the_operation(segue, models, desk, words):
         "continue": lambda: continue_melody(ContinueRequest(riff, seed=1), studio),
         "interpolate": lambda: interpolate(InterpolateRequest(riff, green, seed=1), studio),
         "vary": lambda: vary(VaryRequest(riff, seed=1), studio),
+        "answer": lambda: answer(AnswerRequest(riff, seed=1), studio),
     }
     _, out, _ = segue(*words, "--seed", "1", "-o", "-")
     assert out == format_midi(answers[words[0]]())
@@ -262,6 +286,12 @@ def test_a_chromatic_scale_sets_the_notes_of_a_key_free(segue):
         ("sample --bars 0", 2, "segue: Invalid value for '--bars': 0 is not in the range"),
         ("sample --temperature nan", 2, "segue: temperature must be 0.1..2.0, not nan\n"),
         ("sample --density nan", 2, "segue: density must be 0.25..4.0, not nan\n"),
+        ("answer empty.mid", 2, "segue: nothing to answer: the call has no notes; play a phrase"),
+        ("answer riff.mid --kind solo", 2, "segue: Invalid value for '--kind': 'solo' is not one"),
+        ("answer riff.mid --bars 17", 2, "segue: Invalid value for '--bars': 17 is not in the"),
+        ("sample --swing 1.1", 2, "segue: Invalid value for '--swing': 1.1 is not in the range"),
+        ("sample --humanise nan", 2, "segue: humanise must be 0.0..1.0, not nan\n"),
+        ("sample --register 35", 2, "segue: Invalid value for '--register': 35.0 is not in the"),
         ("sample --bpm inf", 2, "segue: Invalid value for '--bpm': inf is not in the range"),
         ("sample --seed 9223372036854775808", 2, "segue: "),
         ("vary riff.mid --amount nan", 2, "segue: amount must be 0.0..1.0, not nan\n"),
@@ -289,6 +319,9 @@ SPOILS = (
     lambda rng: ["--temperature", str(rng.choice((0, 0.09, 2.1, -1, "hot", "inf", "nan", "")))],
     lambda rng: ["--density", str(rng.choice((0, 0.2, 4.1, -3, "thick", "-inf", "nan")))],
     lambda rng: ["--bpm", str(rng.choice((0, 19.9, 400.5, -120, "allegro", "inf", "nan")))],
+    lambda rng: ["--swing", str(rng.choice((-0.1, 1.1, "hard", "nan", "")))],
+    lambda rng: ["--humanise", str(rng.choice((-1, 2, "robot", "inf")))],
+    lambda rng: ["--register", str(rng.choice((35, 97, "C4", "-inf", "nan")))],
     lambda rng: ["--seed", str(rng.choice((-1, "x", "1.0", 2**63, 2**64, 10**40)))],
     lambda rng: [
         "--key",

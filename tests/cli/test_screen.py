@@ -109,3 +109,5 @@ def test_the_screen_fits_a_small_terminal():
 def test_the_knobs_are_told_in_words():
     knobs = Knobs(temperature=0.9, density=2.0, tonic_pitch_class=9, scale="minor")
     assert knobs_in_words(knobs) == "temperature 0.9, density 2 a beat, key A, minor"
+    feel = Knobs(swing=0.5, humanise=0.0, register=72.0)
+    assert knobs_in_words(feel) == "temperature 1, swing 0.5, humanise 0, register 72"

@@ -58,6 +58,11 @@ def test_no_answer_is_longer_than_sixteen_bars(metre):
     assert call.answer_ticks(None) == 16 * metre.bar_ticks()
 
 
+def test_endless_bars_are_answered_with_128_beats():
+    call = hear_call(sequence_of(Note(60, 0, 480), metre=TimeSignature(0, 255, 1)))
+    assert call.answer_ticks(2) == 128 * 480
+
+
 def test_a_short_call_is_repeated_to_fill_an_answer():
     call = hear_call(sequence_of(*melody("-:2 C4 D4")))
     onsets = [note.onset_ticks for note in call.repeated(call.music.parts[0].notes, 1920)]

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from bridge.errors import CancelledError, NotFoundError, RangeError, RequestError
 from bridge.music.frame import continuation_start
 from bridge.operations.music import (
+    AnswerRequest,
     ContinueRequest,
     InterpolateRequest,
     PlayRequest,
     SampleRequest,
     VaryRequest,
+    answer,
     continue_melody,
     interpolate,
     play,
@@ -26,6 +28,7 @@ from bridge.operations.music import (
 )
 from bridge.operations.studio import Studio
 from bridge.schema.codec import from_plain, to_plain
+from bridge.schema.live import AnswerKind
 from bridge.schema.notes import Note, NoteSequence, Part, TempoChange, TimeSignature
 from bridge.schema.performance import Knobs
 from tests.music.toy_vaes import write_drums_toy, write_melody_toy
@@ -52,6 +55,8 @@ def every_answer(studio, *, seed: int = 0, **knobs):
     yield continue_melody(ContinueRequest(TUNE, bars=2, answer_only=True, **fields), studio)
     yield interpolate(InterpolateRequest(TUNE, ODE_TO_JOY.sequence, steps=3, **fields), studio)
     yield vary(VaryRequest(TUNE, **fields), studio)
+    for kind in AnswerKind:
+        yield answer(AnswerRequest(TUNE, kind, **fields), studio)
 
 
 def test_the_same_seed_gives_the_same_notes(studio):
@@ -59,9 +64,9 @@ def test_the_same_seed_gives_the_same_notes(studio):
 
 
 def test_every_answer_survives_a_trip_through_json(studio):
-    for answer in every_answer(studio, tempo_bpm=96.0):
-        plain = json.loads(json.dumps(to_plain(answer)))
-        assert from_plain(NoteSequence, plain) == answer
+    for made in every_answer(studio, tempo_bpm=96.0):
+        plain = json.loads(json.dumps(to_plain(made)))
+        assert from_plain(NoteSequence, plain) == made
 
 
 def test_every_request_survives_a_trip_through_json():
@@ -70,7 +75,8 @@ def test_every_request_survives_a_trip_through_json():
         ContinueRequest(TUNE, answer_only=True, knobs=Knobs(density=2.0)),
         InterpolateRequest(TUNE, ODE_TO_JOY.sequence, steps=9),
         VaryRequest(TUNE, amount=0.1, knobs=Knobs(scale="blues")),
-        PlayRequest(style="pop"),
+        PlayRequest(bars=8, style="pop", knobs=Knobs(swing=0.5, humanise=0.0, register=72.0)),
+        AnswerRequest(TUNE, AnswerKind.DRUMS, bars=2, amount=0.9),
     )
     for request in requests:
         plain = json.loads(json.dumps(to_plain(request)))
@@ -90,6 +96,9 @@ def test_every_request_survives_a_trip_through_json():
         lambda: VaryRequest(TUNE, amount=1.01),
         lambda: VaryRequest(TUNE, amount=float("nan")),
         lambda: PlayRequest(seed=-1),
+        lambda: PlayRequest(bars=0),
+        lambda: PlayRequest(bars=1_000_001),
+        lambda: AnswerRequest(TUNE, bars=17),
     ],
 )
 def test_a_number_out_of_range_is_refused_before_any_work(build):
@@ -105,6 +114,7 @@ def test_a_number_out_of_range_is_refused_before_any_work(build):
         lambda: InterpolateRequest(TUNE, TUNE, style="jazz"),
         lambda: VaryRequest(TUNE, style="jazz"),
         lambda: PlayRequest(style="jazz"),
+        lambda: AnswerRequest(TUNE, style="jazz"),
     ],
 )
 def test_a_style_that_there_is_not_is_refused_before_any_work(build):
@@ -125,11 +135,11 @@ def test_an_answer_stands_after_the_tune_on_a_bar_line(studio):
 
 def test_the_other_parts_stay_as_they_are(studio):
     song = replace(TUNE, parts=(*TUNE.parts, BASS))
-    for answer in (
+    for made in (
         continue_melody(ContinueRequest(song), studio),
         vary(VaryRequest(song), studio),
     ):
-        assert answer.parts[1] == BASS
+        assert made.parts[1] == BASS
 
 
 def test_a_tempo_that_is_asked_for_holds_from_the_answer_on(studio):
@@ -191,6 +201,12 @@ def test_the_band_plays_the_same_for_the_same_seed(studio):
     )
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize("bars", [1, 3, 20])
+def test_the_band_ends_after_as_many_bars_as_are_asked_for(studio, bars):
+    endless = list(islice(play(PlayRequest(seed=4), studio), bars))
+    assert list(play(PlayRequest(bars=bars, seed=4), studio)) == endless
 
 
 def test_progress_and_a_change_of_mind_reach_the_verbs(studio):
