@@ -171,7 +171,11 @@ class Hub:
         doors = [Door(HTTP_SERVICE, self._web.port, version | {"path": "/"})]
         if self._settings.osc:
             doors.append(Door(OSC_SERVICE, self._osc.port, version))
-        self._announcement = Announcement(tuple(doors), host=self._settings.listen)
+        self._announcement = Announcement(
+            tuple(doors),
+            host=self._settings.listen,
+            on_trouble=lambda reason: self._say(NotAnnounced(reason)),
+        )
         self._announcement.start()
 
     # --- what happens on the stage

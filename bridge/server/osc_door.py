@@ -162,7 +162,7 @@ class OscDoor:
 
     def _check_may_ask(self, envelope: Envelope) -> None:
         if self._token and not hmac.compare_digest(_bytes(envelope.token), _bytes(self._token)):
-            raise RequestError("the token is missing or wrong; `segue serve` shows it at its start")
+            raise RequestError("the token is missing or wrong; send the pair `token WORD`")
         if len(self._open) >= MOST_OPEN:
             raise BusyError(f"{MOST_OPEN} messages wait for their answers; wait for some")
 

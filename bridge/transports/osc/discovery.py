@@ -12,7 +12,7 @@ import importlib
 import ipaddress
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -45,20 +45,26 @@ class Door:
 class Announcement:
     """Doors that are announced as `Segue` until it is closed."""
 
-    def __init__(self, doors: tuple[Door, ...], *, host: str) -> None:
+    def __init__(
+        self,
+        doors: tuple[Door, ...],
+        *,
+        host: str,
+        on_trouble: Callable[[str], None] = lambda reason: None,
+    ) -> None:
         """Make an announcement; `start` begins it.
 
         Args:
             doors: what to announce.
             host: IPv4 address that they listen on; a loopback address is told to this machine
                 only; for `0.0.0.0` it is the address by which this machine goes to the network.
+            on_trouble: is told in one line why others do not find us.
         """
         self._doors = doors
         self._host = host
+        self._on_trouble = on_trouble
         self._task: asyncio.Task[None] | None = None
         self._zeroconf: AsyncZeroconf | None = None
-        self.trouble = ""
-        """Why nothing is announced, in one line; empty where it is, or will be."""
 
     def start(self) -> None:
         """Announce in the background; returns at once, and never fails."""
@@ -92,7 +98,7 @@ class Announcement:
                 info = _service(library.AsyncServiceInfo, door, address)
                 await self._zeroconf.async_register_service(info, allow_name_change=True)
         except (OSError, ValueError, errors.Error) as error:
-            self.trouble = f"not announced: {error or type(error).__name__}; give the port by hand"
+            self._on_trouble(f"{error or type(error).__name__}; give them the port by hand")
 
     async def _take_back(self, zeroconf: AsyncZeroconf) -> None:
         await zeroconf.async_unregister_all_services()

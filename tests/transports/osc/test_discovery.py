@@ -25,11 +25,12 @@ async def seen(service, name="Segue"):
 
 async def announced(look, *, host="127.0.0.1", doors=DOORS):
     """Announce, look, and take it back."""
-    announcement = Announcement(doors, host=host)
+    reasons = []
+    announcement = Announcement(doors, host=host, on_trouble=reasons.append)
     announcement.start()
     await announcement.wait()
     try:
-        return announcement.trouble, await look()
+        return reasons, await look()
     finally:
         await announcement.close()
 
@@ -38,8 +39,8 @@ def test_a_program_on_this_machine_finds_the_osc_port_and_the_page():
     async def look():
         return [await seen(service) for service in (OSC_SERVICE, HTTP_SERVICE)]
 
-    trouble, (osc, page) = asyncio.run(announced(look))
-    assert trouble == ""
+    reasons, (osc, page) = asyncio.run(announced(look))
+    assert reasons == []
     assert (osc.port, osc.parsed_addresses()) == (5758, ["127.0.0.1"])
     assert (page.port, page.properties) == (5757, {b"path": b"/"})
 
@@ -69,10 +70,9 @@ def test_what_cannot_be_announced_is_told_in_one_line(host):
     async def look():
         return None
 
-    trouble, _ = asyncio.run(announced(look, host=host))
-    assert trouble.startswith("not announced: ")
-    assert trouble.endswith("give the port by hand")
-    assert "\n" not in trouble
+    (reason,), _ = asyncio.run(announced(look, host=host))
+    assert reason.endswith("; give them the port by hand")
+    assert "\n" not in reason
 
 
 def test_to_begin_waits_for_nothing():
