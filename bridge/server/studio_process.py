@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import queue
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -36,6 +37,8 @@ _AHEAD: Final = "music/"
 _TELL_SECONDS: Final = 0.05
 """Progress is told no more often, except that all is done."""
 
+_SWITCH_SECONDS: Final = 0.0005
+"""So long may one lane keep the other from running Python."""
 _TRIM_THRESHOLD: Final = -1
 _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
@@ -159,6 +162,7 @@ def run_studio(link: Connection, models: Path | None, find: Finder = find_operat
     """
     leave_signals_to_the_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing here is worth keeping
+    sys.setswitchinterval(_SWITCH_SECONDS)
     _give_memory_back()
     load_libraries()
     desk = _Desk(link, Studio(models=models), find)

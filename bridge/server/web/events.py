@@ -28,6 +28,8 @@ MOST_EVENTS: Final = 256
 """So many events wait for a client; if it is slower, the oldest are lost to it."""
 MOST_CALLS: Final = 32
 """So many calls of one client may be on their way."""
+MOST_MESSAGE_BYTES: Final = 1_000_000
+"""A larger message ends the connection; HTTP takes larger requests."""
 PROTOCOL: Final = "segue"
 """What a client may offer as WebSocket protocol, beside its token."""
 
@@ -104,7 +106,7 @@ class Listener:
             self._begin(self._tell(events))
             try:
                 while True:
-                    self._take(await self._receive())
+                    await self._take(await self._receive(), events)
             except WebSocketDisconnect:
                 pass
             finally:
@@ -131,17 +133,17 @@ class Listener:
             raise WebSocketDisconnect(message.get("code", 1000))
         return message.get("text") or message.get("bytes") or ""
 
-    def _take(self, content: str | bytes) -> None:
+    async def _take(self, content: str | bytes, events: _Events) -> None:
         """Take a message; whatever is wrong with it is told, and the connection goes on."""
         call_id: object = None
         try:
             message = _read_message(content)
             call_id = message["id"]
-            self._take_message(message, json.dumps(call_id))
-        except SegueError as error:
-            self._begin(self._reply(json.dumps(call_id), "error", write_json(job_error(error))))
+            self._take_message(message, json.dumps(call_id), events)
+        except SegueError as error:  # whoever does not read what is wrong is not read either
+            await self._reply(json.dumps(call_id), "error", write_json(job_error(error)))
 
-    def _take_message(self, message: dict[str, Any], call_id: str) -> None:
+    def _take_message(self, message: dict[str, Any], call_id: str, events: _Events) -> None:
         if message.get("cancel"):
             if call_id in self._tickets:
                 self._tickets[call_id].cancel()
@@ -152,11 +154,11 @@ class Listener:
             raise RequestError(f"{MOST_CALLS} calls are on their way; wait for one")
         ticket = self._office.call(message["call"], message.get("request"), form=Form.JSON)
         self._tickets[call_id] = ticket
+        ticket.on_progress(lambda job: _tell_progress(job, call_id, events))
         self._begin(self._answer(ticket, call_id))
 
     async def _answer(self, ticket: Ticket, call_id: str) -> None:
         """Send what comes of a call."""
-        ticket.on_progress(lambda job: self._tell_progress(job, call_id))
         try:
             if ticket.is_stream:
                 async with contextlib.aclosing(ticket.items()) as items:
@@ -169,16 +171,22 @@ class Listener:
         finally:
             self._tickets.pop(call_id, None)
 
-    def _tell_progress(self, job: Job, call_id: str) -> None:
-        if job.state is JobState.RUNNING and job.what:
-            self._begin(self._reply(call_id, "progress", write_json(job)))
-
     async def _reply(self, call_id: str, word: str, content: bytes) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it has left
-            await self._send(b'{"id":%s,"%s":%s}' % (call_id.encode(), word.encode(), content))
+            await self._send(_line(call_id, word, content))
 
     async def _send(self, line: bytes) -> None:
         await self._socket.send_text(line.decode("ascii"))
+
+
+def _tell_progress(job: Job, call_id: str, events: _Events) -> None:
+    """Tell how far a call is, among the events: a client that is slow may miss it."""
+    if job.state is JobState.RUNNING and job.what:
+        events.put(_line(call_id, "progress", write_json(job)))
+
+
+def _line(call_id: str, word: str, content: bytes) -> bytes:
+    return b'{"id":%s,"%s":%s}' % (call_id.encode(), word.encode(), content)
 
 
 def _read_message(content: str | bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bridge.errors import PortError
-from bridge.server.web.asking import MOST_BODY_BYTES
+from bridge.server.web.events import MOST_MESSAGE_BYTES
 
 DEFAULT_PORT: Final = 5757
 """Where the web door is."""
@@ -100,7 +100,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_FAREWELL_SECONDS,
-        ws_max_size=MOST_BODY_BYTES,
+        ws_max_size=MOST_MESSAGE_BYTES,
     )
 
 
