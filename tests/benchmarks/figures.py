@@ -40,6 +40,7 @@ LOADED, STARTED = (
     "a_performance_reaches_its_first_note",
 )
 SAMPLED, INTERPOLATED = "a_melody_is_sampled", "five_melodies_of_four_bars_are_interpolated"
+ANSWERED = "a_call_of_four_bars_is_answered"
 HELPED, READ = "segue_answers_a_call_for_help", "a_file_of_4000_notes_is_read"
 IN_TIME = "note_ons_come_in_time"
 OSC_READ, OSC_ECHOED = "a_thousand_osc_messages_are_read", "osc_messages_are_echoed[segue]"
@@ -70,6 +71,10 @@ FIGURES = (
         f"{INTERPOLATED}[cpu]",
         peer=MUSICVAE.format("33-36 s"),
         peer_number=33000.0,
+    ),
+    *(
+        Figure(f"four bars answered, {kind}, CPU", f"{ANSWERED}[cpu-{kind}]")
+        for kind in ("continue", "vary", "harmony", "drums")
     ),
     Figure("a bar of the whole band, CPU", "the_band_plays_sixteen_bars[cpu]", times=16),
     Figure("melody model, read from disk and checked", f"{LOADED}[wall-melody]"),

@@ -5,13 +5,16 @@ from itertools import islice
 import pytest
 
 from bridge.operations.music import (
+    AnswerRequest,
     InterpolateRequest,
     PlayRequest,
     SampleRequest,
+    answer,
     interpolate,
     play,
     sample,
 )
+from bridge.schema.live import AnswerKind
 from tests.benchmarks.clocks import by_both_clocks
 
 BARS_OF_A_PERFORMANCE = 16
@@ -31,6 +34,15 @@ def test_five_melodies_of_four_bars_are_interpolated(benchmark, studio, clock):
     request = InterpolateRequest(start, end, bars=4, steps=5)
     sequence = benchmark(interpolate, request, studio)
     assert len(sequence.markers) == 5
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in AnswerKind])
+@by_both_clocks
+def test_a_call_of_four_bars_is_answered(benchmark, studio, kind, clock):
+    call = sample(SampleRequest(bars=4, seed=3), studio)
+    made = benchmark(answer, AnswerRequest(call, AnswerKind(kind), bars=4), studio)
+    benchmark.extra_info["notes"] = len(made.parts[0].notes)
+    assert made.parts[0].notes[0].onset_ticks == 0
 
 
 @by_both_clocks
