@@ -1,15 +1,12 @@
-"""Start `segue serve`, and ask it by OSC as a program of its own would."""
+"""Start `segue serve`, and look at what it takes."""
 
 import json
-import socket
 import statistics
 import subprocess
 import time
 from dataclasses import dataclass
 
-from bridge.transports.osc.packets import format_message, parse
 from tests.benchmarks.performing import (
-    PATIENCE_SECONDS,
     cpu_seconds,
     process_tree,
     start,
@@ -68,51 +65,6 @@ def serve_segue(command, *, folder, server=None, options=()):
             seconds = time.perf_counter() - started
             return Served(process, event["osc_port"], event["url"], seconds)
     raise RuntimeError(f"{whole} ended with {process.wait()} before it was ready")
-
-
-class OscPeer:
-    """A program that asks by OSC and waits for the answer."""
-
-    def __init__(self, port):
-        self._port = port
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(PATIENCE_SECONDS)
-
-    def send(self, address, *arguments):
-        self._socket.sendto(format_message(address, *arguments), ("127.0.0.1", self._port))
-
-    def next(self):
-        """Give the next message that comes."""
-        return parse(self._socket.recv(65536))[0]
-
-    def ask(self, address, *arguments):
-        """Ask, and give the last of what comes back: reply, last part or error."""
-        self.send(address, *arguments)
-        while True:
-            message = self.next()
-            match message.address, message.arguments:
-                case ("/segue/progress", _):
-                    continue
-                case ("/segue/part", (_, index, count, _)) if index < count - 1:
-                    continue
-            if message.address == "/segue/error":
-                raise RuntimeError(str(message.arguments))
-            return message
-
-    def ask_many(self, count, address, *arguments, at_once=40):
-        """Ask the same many times, so many at once; gives what it took in seconds."""
-        started = time.perf_counter()
-        sent = 0
-        for answered in range(count):
-            while sent < min(count, answered + at_once):
-                self.send(address, *arguments)
-                sent += 1
-            self.next()
-        return time.perf_counter() - started
-
-    def close(self):
-        self._socket.close()
 
 
 def milliseconds(times_seconds):

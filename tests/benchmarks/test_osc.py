@@ -19,7 +19,8 @@ from tests.benchmarks.performing import (
     empty_folder,
     process_tree,
 )
-from tests.benchmarks.serving import CALL, OscPeer, load_of, milliseconds, serve_segue
+from tests.benchmarks.serving import CALL, load_of, milliseconds, serve_segue
+from tests.transports.osc.peer import OscPeer
 
 MESSAGES = 1000
 ASKED = 20_000
@@ -75,7 +76,7 @@ def test_osc_messages_set_a_knob(benchmark, served, peer):
 
 def note_cost(benchmark, process, peer, address, *arguments):
     """Ask the same many times; note how many a second, and what each costs."""
-    peer.ask(address, *arguments)
+    peer.ask_many(1, address, *arguments)
     took = []
 
     def ask():

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.errors import SegueError
 from bridge.files.midi import read_midi, write_midi
@@ -22,8 +24,11 @@ from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.notes import Note, NoteSequence, Part
 from bridge.schema.performance import Bar
 from bridge.server.forms import gives_stream, read_request
+from bridge.server.osc_door import osc_address
+from bridge.transports.osc.packets import format_message
 from tests.server.fake_stage import FakeStage
 from tests.server.web.conftest import RunningServer
+from tests.transports.osc.peer import AnsweredError, OscPeer
 
 RIFF = NoteSequence(
     parts=(Part(name="Riff", notes=tuple(Note(60 + step, step * 240, 240) for step in range(8))),)
@@ -159,6 +164,45 @@ class Http:
         return answer.json()
 
 
+class Osc:
+    """OSC with a JSON object, as a program asks."""
+
+    def call(self, name: str, example: Example, scene: Scene) -> Any:
+        with OscPeer(scene.server.osc.port) as peer:
+            peer.send_bytes(self.message(osc_address(OPERATIONS[name]), example, scene))
+            try:
+                return peer.answer()
+            except AnsweredError as error:
+                return {"message": str(error)}
+
+    def message(self, address: str, example: Example, scene: Scene) -> bytes:
+        return format_message(address, json.dumps(scene.filled(example.request)))
+
+
+class OscPairs(Osc):
+    """OSC with a key and a value after the other, as faders and patches ask."""
+
+    def message(self, address: str, example: Example, scene: Scene) -> bytes:
+        builder = OscMessageBuilder(address)
+        for key, value in _flat(example.request):
+            builder.add_arg(key)
+            if value == "RIFF":
+                builder.add_arg(scene.riff.read_bytes())
+            else:
+                value = scene.filled(value)
+                builder.add_arg(json.dumps(value) if isinstance(value, list) else value)
+        return bytes(builder.build().dgram)
+
+
+def _flat(request: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Give the fields of a request by dotted keys."""
+    for key, value in request.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
 class Terminal:
     """The command line, as a person asks."""
 
@@ -185,7 +229,7 @@ class Terminal:
         return shown["sequence"] if name.startswith("music.") else shown
 
 
-DOORS = {"http": Http(), "terminal": Terminal()}
+DOORS = {"http": Http(), "osc": Osc(), "osc-pairs": OscPairs(), "terminal": Terminal()}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from tests.benchmarks.performing import (
     start,
     stop_tree,
 )
-from tests.benchmarks.serving import CALL, OscPeer, serve_segue
+from tests.benchmarks.serving import CALL, serve_segue
+from tests.transports.osc.peer import OscPeer
 
 HERE = Path(__file__).parent
 

@@ -14,6 +14,7 @@ from bridge.files.places import HOME_VARIABLE
 from bridge.operations.studio import Studio
 from bridge.operations.table import all_operations
 from bridge.server.office import Office, starter_of
+from bridge.server.osc_door import OscDoor
 from bridge.server.web.app import make_app
 from bridge.server.web.events import Broadcast
 from bridge.server.web.serving import WebServer
@@ -22,7 +23,7 @@ from tests.server.fake_stage import FakeStage
 
 
 class RunningServer:
-    """The web door as `segue serve` has it, without MIDI."""
+    """The web and OSC doors as `segue serve` has them, without MIDI."""
 
     def __init__(self, models: Path, *, token: str | None = None) -> None:
         self._models = models
@@ -56,11 +57,14 @@ class RunningServer:
             operations=(*all_operations(), *FAKES),
         )
         self.server = WebServer(app, port=0)
+        self.osc = OscDoor(self.office)
         await self.office.open()
         await self.server.open()
+        await self.osc.open()
         self.url = self.server.url
         self._ready.set()
         await self._end.wait()
+        await self.osc.close()
         await self.server.close()
         await self.office.close()
 
