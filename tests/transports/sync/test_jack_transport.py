@@ -159,6 +159,56 @@ def test_in_seven_eight_bars_begin_between_our_beats():
     assert follower.reading(host.at_ns).metre == TimeSignature(1680, 7, 8)
 
 
+def ardour(bpm, *, beats_per_bar, beat_type):
+    """A master that tells as Ardour 7.3 was seen to do: tempo and ticks count quarter notes."""
+
+    def bars(frame):
+        quarters = frame / 48_000 / 60 * bpm
+        beat, quarter = divmod(quarters, 4 / beat_type)
+        bar, beat = divmod(int(beat), beats_per_bar)
+        return {
+            "bar": bar + 1,
+            "beat": beat + 1,
+            "tick": round(quarter * 1920),
+            "bar_start_tick": 1000.0 * frame,
+            "beats_per_bar": float(beats_per_bar),
+            "beat_type": float(beat_type),
+            "ticks_per_beat": 1920.0,
+            "beats_per_minute": bpm,
+        }
+
+    return bars
+
+
+@pytest.mark.parametrize(("beats_per_bar", "beat_type"), [(4, 4), (6, 8), (7, 8), (2, 2)])
+def test_ardour_is_followed_to_the_frame_in_every_metre(beats_per_bar, beat_type):
+    host, follower = rolling_house(ardour(100.0, beats_per_bar=beats_per_bar, beat_type=beat_type))
+    for _ in range(1000):
+        reading = follower.reading(host.at_ns)
+        off_frames = reading.position_ticks * 60 / 480 - host.frame / 48_000 * 100
+        assert abs(off_frames) * 48_000 / 100 < 1.0
+        host.cycle()
+
+
+def test_ardour_does_not_jump():
+    host, follower = rolling_house(ardour(100.0, beats_per_bar=6, beat_type=8), cycles=2000)
+    assert follower.reading(host.at_ns).jumps == 0
+
+
+def test_a_metre_that_changes_while_rolling_begins_where_the_last_bar_ended():
+    def bars(frame):
+        if frame < 2 * 96_000:
+            return metronome(120.0)(frame)
+        odd = ardour(120.0, beats_per_bar=7, beat_type=8)(frame - 2 * 96_000)
+        return {**odd, "bar": odd["bar"] + 2}
+
+    host, follower = rolling_house(bars, cycles=2 * 96_000 // 256 + 400)
+    reading = follower.reading(host.at_ns)
+    assert reading.position_ticks == pytest.approx(host.frame * FRAME_TICKS_AT_120, abs=0.1)
+    assert reading.metre == TimeSignature(3840 + 1680, 7, 8)
+    assert reading.jumps == 0
+
+
 def test_a_master_whose_tempo_counts_quarter_notes_is_found_out():
     def bars(frame):
         return {**metronome(180.0, beats_per_bar=6, beat_type=8)(frame), "beats_per_minute": 90.0}
