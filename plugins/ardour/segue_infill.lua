@@ -226,7 +226,10 @@ local door = (function()
 
 local door = {}
 
-door.DEFAULT_URL = "http://127.0.0.1:5757"
+--- Give where Segue listens unless somebody says otherwise.
+function door.default_url()
+  return "http://127.0.0.1:" .. (os.getenv("SEGUE_HTTP_PORT") or 5757)
+end
 
 door.NOT_RUNNING = "Segue does not answer at %s. Start it in a terminal: segue serve"
 local NO_CURL = "curl was not found; Segue is reached through it. It comes with Windows 10 and macOS;"
@@ -349,7 +352,7 @@ function desk.knobs()
     local value = type(saved) == "table" and saved[name]
     knobs[name] = type(value) == type(default) and value or default
   end
-  knobs.url = type(saved) == "table" and saved.url or door.DEFAULT_URL
+  knobs.url = type(saved) == "table" and saved.url or door.default_url()
   return knobs
 end
 
@@ -449,7 +452,7 @@ function desk.ask(knobs, operation, request)
   end
   local host = {
     run = run,
-    url = os.getenv("SEGUE_URL") or knobs.url,
+    url = knobs.url,
     body_path = in_config_folder(REQUEST_FILE),
   }
   local answer, reason = door.ask(host, operation, request)

@@ -16,7 +16,7 @@ local live = {}
 
 --- Have Segue do something at once: `answer`, `start`, `stop`, `panic`.
 function live.perform(verb)
-  local url = os.getenv("SEGUE_OSC_URL") or "osc.udp://127.0.0.1:5758"
+  local url = "osc.udp://127.0.0.1:" .. (os.getenv("SEGUE_OSC_PORT") or 5758)
   ARDOUR.LuaOSC.Address(url):send("/segue/live/perform", "ss", "verb", verb)
 end
 

@@ -24,7 +24,7 @@ function desk.knobs()
     local value = type(saved) == "table" and saved[name]
     knobs[name] = type(value) == type(default) and value or default
   end
-  knobs.url = type(saved) == "table" and saved.url or door.DEFAULT_URL
+  knobs.url = type(saved) == "table" and saved.url or door.default_url()
   return knobs
 end
 
@@ -124,7 +124,7 @@ function desk.ask(knobs, operation, request)
   end
   local host = {
     run = run,
-    url = os.getenv("SEGUE_URL") or knobs.url,
+    url = knobs.url,
     body_path = in_config_folder(REQUEST_FILE),
   }
   local answer, reason = door.ask(host, operation, request)

@@ -225,7 +225,10 @@ local door = (function()
 
 local door = {}
 
-door.DEFAULT_URL = "http://127.0.0.1:5757"
+--- Give where Segue listens unless somebody says otherwise.
+function door.default_url()
+  return "http://127.0.0.1:" .. (os.getenv("SEGUE_HTTP_PORT") or 5757)
+end
 
 door.NOT_RUNNING = "Segue does not answer at %s. Start it in a terminal: segue serve"
 local NO_CURL = "curl was not found; Segue is reached through it. It comes with Windows 10 and macOS;"
@@ -363,7 +366,7 @@ end
 --- Give where Segue listens.
 function desk.url()
   local url = saved("url")
-  return url ~= "" and url or door.DEFAULT_URL
+  return url ~= "" and url or door.default_url()
 end
 
 --- Let the musician turn the knobs in REAPER's own window.

@@ -38,7 +38,7 @@ end
 --- Give where Segue listens.
 function desk.url()
   local url = saved("url")
-  return url ~= "" and url or door.DEFAULT_URL
+  return url ~= "" and url or door.default_url()
 end
 
 --- Let the musician turn the knobs in REAPER's own window.

@@ -18,8 +18,8 @@ from tests.plugins.ardour.ardour import (
     RegionOf,
     Turned,
     new_session,
-    require_ardour,
 )
+from tests.plugins.hosts import require
 from tests.plugins.http_door import HttpDoor, http_door
 
 pytestmark = pytest.mark.host
@@ -36,7 +36,7 @@ def door(served: dict[str, Any]) -> Iterator[HttpDoor]:
 
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> ArdourSession:
-    require_ardour()
+    require("ardour7-lua", "curl")
     return new_session(tmp_path_factory.mktemp("ardour") / "song")
 
 
@@ -163,7 +163,7 @@ def test_a_region_that_begins_within_a_bar_is_varied_where_it_stands(session, do
     ("numerator", "denominator"), [(3, 4), (6, 8), (7, 8)], ids=["3/4", "6/8", "7/8"]
 )
 def test_a_continuation_keeps_to_the_bars_of_the_song(tmp_path, door, numerator, denominator):
-    require_ardour()
+    require("ardour7-lua", "curl")
     metre = f"map:set_meter(Temporal.Meter({numerator}, {denominator}), at(0))"
     session = new_session(tmp_path / "song", tempo_map=metre)
     bar = PPQ * 4 * numerator // denominator
@@ -176,7 +176,7 @@ def test_a_continuation_keeps_to_the_bars_of_the_song(tmp_path, door, numerator,
 
 
 def test_segue_hears_a_tempo_change_within_the_region(tmp_path, door):
-    require_ardour()
+    require("ardour7-lua", "curl")
     tempos = f"""
         map:set_tempo(Temporal.Tempo(96, 96, 4), at(0))
         map:set_tempo(Temporal.Tempo(132, 132, 4), at({3 * BAR}))
@@ -236,7 +236,7 @@ def test_what_segue_refuses_is_told_in_its_own_words_and_changes_nothing(session
 
 def test_knobs_are_remembered(session, door):
     session.add_regions(riff())
-    session.act("segue_knobs.lua")
+    session.act("segue_knobs.lua", url=door.url)
     session.act("segue_continue.lua", select="Riff", url=door.url)
     assert door.asked[-1][1]["bars"] == 7
 
@@ -256,7 +256,7 @@ def test_what_is_asked_live_goes_out_by_osc(session, verb, monkeypatch):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(10.0)
-        monkeypatch.setenv("SEGUE_OSC_URL", f"osc.udp://127.0.0.1:{ear.getsockname()[1]}")
+        monkeypatch.setenv("SEGUE_OSC_PORT", str(ear.getsockname()[1]))
         session.act(f"segue_{verb}.lua")
         packet = ear.recv(1024)
     assert packet.split(b"\0")[0] == b"/segue/live/perform"

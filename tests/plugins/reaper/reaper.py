@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from lupa.lua54 import LuaRuntime
 
 PPQ = 960
 """REAPER's ticks in a beat, unless an item says otherwise."""
 _HERE = Path(__file__).parent
 _PLUGIN = Path("plugins/reaper/Segue")
-
-
-def require_curl() -> None:
-    """Skip where curl is not installed, but never in the pipeline."""
-    if shutil.which("curl"):
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail("the pipeline needs curl: apt install curl")
-    pytest.skip("needs curl: apt install curl")
 
 
 @dataclass(frozen=True, order=True)

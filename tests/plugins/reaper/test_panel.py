@@ -10,7 +10,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.plugins.reaper.reaper import Item, Played, Project, Reaper, Source, require_curl
+from tests.plugins.hosts import require
+from tests.plugins.reaper.reaper import Item, Played, Project, Reaper, Source
 
 RIFF = Item(
     "Riff", 8.0, 12.0, Source([Played(960 * i, 60 + i, 960 * i + 900) for i in range(4)], 4.0)
@@ -20,7 +21,7 @@ RIFF = Item(
 @pytest.fixture(params=[False, True], ids=["gfx", "ReaImGui"])
 def panel(served: dict[str, Any], tmp_path: Path, request: pytest.FixtureRequest) -> Any:
     """REAPER with the panel open, and its screen, once Segue has answered."""
-    require_curl()
+    require("curl")
     reaper = Reaper(Project([RIFF]), tmp_path, served["url"])
     screen = reaper.open_panel(with_imgui=request.param)
     reaper.come_round(screen)
@@ -98,7 +99,7 @@ def test_the_panel_leaves_no_file_behind(panel, tmp_path):
 
 
 def test_without_segue_the_panel_says_how_to_start_it(tmp_path):
-    require_curl()
+    require("curl")
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"

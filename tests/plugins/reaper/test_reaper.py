@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from bridge.schema.performance import SCALES
+from tests.plugins.hosts import require
 from tests.plugins.http_door import HttpDoor, http_door
 from tests.plugins.reaper.reaper import (
     PPQ,
@@ -22,7 +22,6 @@ from tests.plugins.reaper.reaper import (
     Reaper,
     Source,
     Turned,
-    require_curl,
 )
 
 TUNE = (60, 62, 64, 67, 69, 67, 64, 62)
@@ -30,7 +29,7 @@ TUNE = (60, 62, 64, 67, 69, 67, 64, 62)
 
 @pytest.fixture(scope="module")
 def door(served: dict[str, Any]) -> Iterator[HttpDoor]:
-    require_curl()
+    require("curl")
     with http_door(served["url"]) as opened:
         yield opened
 
@@ -301,7 +300,7 @@ def test_the_same_items_are_selected_afterwards(open_project):
 
 
 def test_without_segue_the_musician_is_told_how_to_start_it(tmp_path):
-    require_curl()
+    require("curl")
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
@@ -350,8 +349,7 @@ def test_the_same_seed_gives_the_same_notes(open_project, door):
 
 
 def test_the_scripts_run_in_the_lua_of_the_system_too(door, tmp_path):
-    if not shutil.which("lua5.4"):
-        pytest.skip("needs lua5.4: apt install lua5.4")
+    require("lua5.4")
     notes = [vars(note) for note in tune()]
     project = {
         "notes": notes,
