@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import mido
 
+from tests.plugins.hosts import find_ardour_lua
+
 PPQ = 1920
 """Ardour's ticks in a beat."""
 _TRIES = 4
@@ -122,7 +124,7 @@ def run_lua(script: Path, environment: dict[str, str]) -> str:
     """Run a script in Ardour's own Lua, with a new start where its engine fails."""
     for _ in range(_TRIES):
         done = subprocess.run(
-            ["ardour7-lua", str(script)],
+            [find_ardour_lua(), str(script)],
             env=environment,
             capture_output=True,
             text=True,

@@ -36,7 +36,7 @@ def door(served: dict[str, Any]) -> Iterator[HttpDoor]:
 
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> ArdourSession:
-    require("ardour7-lua", "curl")
+    require("curl")
     return new_session(tmp_path_factory.mktemp("ardour") / "song")
 
 
@@ -163,7 +163,7 @@ def test_a_region_that_begins_within_a_bar_is_varied_where_it_stands(session, do
     ("numerator", "denominator"), [(3, 4), (6, 8), (7, 8)], ids=["3/4", "6/8", "7/8"]
 )
 def test_a_continuation_keeps_to_the_bars_of_the_song(tmp_path, door, numerator, denominator):
-    require("ardour7-lua", "curl")
+    require("curl")
     metre = f"map:set_meter(Temporal.Meter({numerator}, {denominator}), at(0))"
     session = new_session(tmp_path / "song", tempo_map=metre)
     bar = PPQ * 4 * numerator // denominator
@@ -176,7 +176,7 @@ def test_a_continuation_keeps_to_the_bars_of_the_song(tmp_path, door, numerator,
 
 
 def test_segue_hears_a_tempo_change_within_the_region(tmp_path, door):
-    require("ardour7-lua", "curl")
+    require("curl")
     tempos = f"""
         map:set_tempo(Temporal.Tempo(96, 96, 4), at(0))
         map:set_tempo(Temporal.Tempo(132, 132, 4), at({3 * BAR}))
