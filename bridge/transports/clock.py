@@ -25,7 +25,7 @@ from typing import Final
 
 from bridge.transports.agenda import Agenda
 from bridge.transports.band import Band
-from bridge.transports.base import Link, PortWish
+from bridge.transports.base import NANOSECONDS_PER_SECOND, Link, PortWish
 from bridge.transports.baton import Baton
 from bridge.transports.child import leave_signals_to_the_parent
 from bridge.transports.hearing import Hearing, Waker
@@ -59,6 +59,8 @@ _LOOK_SECONDS: Final = 0.05
 """While music plays, the clock reports at least this often."""
 _HEARTBEAT_NS: Final = 1_000_000_000
 """It says at least so often that it lives, tries a lost port again, and looks after a found one."""
+_REWIRING_NS: Final = 50_000_000
+"""When somebody connects something, it looks again no more often than this."""
 _SWITCH_SECONDS: Final = 0.0002
 """The longest that Python code here may keep the process callback from running."""
 
@@ -159,10 +161,10 @@ class ClockKeeper:
     def patience_seconds(self) -> float:
         """How long nobody needs to look, unless something wakes us."""
         plays = self._agenda.is_busy or (self._is_started and self._baton is None)
-        if plays:
+        if plays or self._wire.is_rewired:
             return _LOOK_SECONDS
         left_ns = self._tended_ns + _HEARTBEAT_NS - self._now_ns()
-        return max(left_ns / 1e9, 0.001)
+        return max(left_ns / NANOSECONDS_PER_SECOND, 0.001)
 
     def pass_on(self) -> None:
         """Tell at once what was heard and who leads."""
@@ -198,7 +200,8 @@ class ClockKeeper:
             self._anchor = Line(self._now_ns(), self._wire.song_ns(), 1.0)
         else:
             self._fall_back(trouble)
-        if self._now_ns() - self._tended_ns >= _HEARTBEAT_NS:
+        pause_ns = _REWIRING_NS if self._wire.is_rewired else _HEARTBEAT_NS
+        if self._now_ns() - self._tended_ns >= pause_ns:
             self._tended_ns = self._now_ns()
             self._tend()
         self.pass_on()

@@ -14,11 +14,12 @@ _RATE_PARTS: Final = 1 << 32
 NEVER_NS: Final = -(1 << 62)
 """Before every song time: nothing is due until then."""
 
-_QUICK: Final = 0.05
-"""How far a measured moment moves the clock of frames; about a tenth of a second at 256 frames."""
-_SLOW: Final = _QUICK * _QUICK / 4
-"""How far it moves the length of a frame."""
-_LOST_NS: Final = 2_000_000
+_SETTLING_NS: Final = 30_000_000_000
+"""In about this time the clock of frames is where it is measured to be: so slowly that a sample
+clock which stumbles, or is looked at too late, does not move what is sent by it."""
+_LARGEST_DRIFT: Final = 300e-6
+"""How much a sample clock may go wrong, and ours with it, as a share."""
+_LOST_NS: Final = 100_000_000
 """A moment so far from where it was expected: the frames did not go on as they did."""
 
 
@@ -82,7 +83,7 @@ class FrameGrid:
 
 
 class FrameTime:
-    """Real time of frames: a delay-locked loop, so that a late look does not move it."""
+    """Real time of frames: a delay-locked loop."""
 
     def __init__(self, *, rate_hz: int) -> None:
         """Know nothing yet.
@@ -90,11 +91,11 @@ class FrameTime:
         Args:
             rate_hz: frames in a second, as the sample clock calls it.
         """
-        self._ns_per_frame = NANOSECONDS_PER_SECOND / rate_hz
-        self._usual = self._ns_per_frame
+        self._nominal_ns = NANOSECONDS_PER_SECOND / rate_hz
+        self._drift = 0.0
         self._frame = 0
         self._at_ns = 0.0
-        self._knows = False
+        self._looks = 0
 
     def look(self, *, frame: int, at_ns: int) -> int:
         """Take a measured moment in.
@@ -104,21 +105,26 @@ class FrameTime:
             at_ns: when it was or will be, as far as one could measure.
 
         Returns:
-            When it was or will be.
+            When it was or will be, by all that was measured so far.
         """
-        frames = frame - self._frame
-        error_ns = at_ns - (self._at_ns + frames * self._ns_per_frame)
+        passed_ns = (frame - self._frame) * self._nominal_ns
+        expected_ns = self._at_ns + passed_ns * (1.0 + self._drift)
+        error_ns = at_ns - expected_ns
         self._frame = frame
-        if not self._knows or abs(error_ns) > _LOST_NS or frames <= 0:
-            self._knows, self._at_ns, self._ns_per_frame = True, float(at_ns), self._usual
+        if self._looks == 0 or abs(error_ns) > _LOST_NS or passed_ns <= 0:
+            self._looks, self._at_ns, self._drift = 1, float(at_ns), 0.0
             return at_ns
-        self._at_ns = at_ns - (1.0 - _QUICK) * error_ns
-        self._ns_per_frame += _SLOW * error_ns / frames
+        self._looks += 1
+        settled = passed_ns / _SETTLING_NS
+        self._at_ns = expected_ns + error_ns * max(1.0 / self._looks, 2.0 * settled)
+        drift = self._drift + error_ns / _SETTLING_NS * settled
+        self._drift = min(max(drift, -_LARGEST_DRIFT), _LARGEST_DRIFT)
         return round(self._at_ns)
 
     def at_ns(self, frame: int) -> int:
         """When a frame near the last one was or will be."""
-        return round(self._at_ns + (frame - self._frame) * self._ns_per_frame)
+        passed_ns = (frame - self._frame) * self._nominal_ns * (1.0 + self._drift)
+        return round(self._at_ns + passed_ns)
 
 
 def unwrapped(frame_32: int, *, near: int) -> int:

@@ -17,14 +17,15 @@ from bridge.errors import PortError
 from bridge.transports.agenda import Agenda
 from bridge.transports.base import (
     CLOCK_OUTPUT,
-    NANOSECONDS_PER_SECOND,
     HeardMessage,
     Link,
     PortWish,
 )
-from bridge.transports.frames import FrameGrid, FrameTime, cycle, unwrapped
+from bridge.transports.frames import FrameGrid, cycle, unwrapped
 from bridge.transports.hearing import Hearing, channel_message, is_clock_message
 from bridge.transports.jack_links import JackLinks
+from bridge.transports.jack_outputs import JackOutputs, Written
+from bridge.transports.jack_time import JackTime
 from bridge.transports.sync.base import Line
 from bridge.transports.wire import SILENCE_SECONDS, Leader, Wire
 
@@ -39,9 +40,6 @@ LATEST_LIVE_NS: Final = 10_000_000
 _LONGEST_MESSAGE: Final = 3
 _QUIET_CYCLES: Final = 4
 """While nothing is to be sent, the leader is looked at once in so many cycles."""
-_JACK_2: Final = "1.9."
-"""How the version of JACK 2 begins, whose outputs stay as they were left: it is enough to clear
-those that were written to. Others (JACK 1, PipeWire) want every output cleared in every cycle."""
 _REPEAT_AFTER_CYCLES: Final = (2, 12)
 """When note-offs are repeated after JACK gave a cycle up: soon, and once it has recovered."""
 _LAST_ATTEMPTS: Final = 5
@@ -65,19 +63,16 @@ class JackWire(Wire):
             hearing: takes what is played to us.
         """
         self._client = client
-        self._outputs = {name: client.midi_outports.register(name) for name in wish.outputs}
+        self._outputs = JackOutputs(client, wish.outputs, version=_library().version_string())
         self._inputs = {name: client.midi_inports.register(name) for name in wish.inputs}
-        self._main = wish.outputs[0]
-        self._keeps_buffers = _library().version_string().startswith(_JACK_2)
-        self._to_clear = set(self._outputs)
         self._clock_input = wish.inputs[0] if wish.inputs else None
         self._links = JackLinks(
-            client, wish, outputs=self._outputs, inputs=self._inputs, missed=links
+            client, wish, outputs=self._outputs.ports, inputs=self._inputs, missed=links
         )
         self._hearing = hearing
         self._rate_hz = client.samplerate
         self._grid = FrameGrid(rate_hz=self._rate_hz)
-        self._time = FrameTime(rate_hz=self._rate_hz)
+        self._time = JackTime(client)
         self._leader: Leader | None = None
         self._line: Line | None = None
         self._at_ns = 0
@@ -89,10 +84,12 @@ class JackWire(Wire):
         self._overruns = 0
         self._repeat_at: deque[int] = deque()
         self._trouble: str | None = None
-        self._backlog: deque[tuple[str, bytes]] = deque()
+        self._is_rewired = False
         client.set_process_callback(self._process)
         client.set_shutdown_callback(self._shut_down)
         client.set_xrun_callback(self._overrun)
+        client.set_port_connect_callback(self._note_rewiring, only_available=False)
+        client.set_port_registration_callback(self._note_rewiring, only_available=False)
 
     @property
     def api(self) -> str:
@@ -102,12 +99,14 @@ class JackWire(Wire):
     @property
     def name(self) -> str:
         """The main output, as others see it: client and port."""
-        return str(self._outputs[self._main].name)
+        return str(self._outputs.ports[self._outputs.main].name)
 
     @property
     def ports(self) -> tuple[str, ...]:
         """Every output and input, as others see them."""
-        return tuple(str(port.name) for port in (*self._outputs.values(), *self._inputs.values()))
+        return tuple(
+            str(port.name) for port in (*self._outputs.ports.values(), *self._inputs.values())
+        )
 
     @property
     def host(self) -> object:
@@ -127,7 +126,7 @@ class JackWire(Wire):
             raise PortError(f"JACK did not let us begin: {error}") from error
         self._seen = (self._cycles, time.perf_counter_ns())
         self.tend()
-        self._backlog.extend(debts)  # only now, when somebody may listen
+        self._outputs.put_off(debts)  # only now, when somebody may listen
 
     def locate(self, *, song_ns: int) -> None:
         """Take this moment as `song_ns` from now on."""
@@ -148,8 +147,14 @@ class JackWire(Wire):
         """Say in one line why the wire is lost; None while it works."""
         return self._trouble
 
+    @property
+    def is_rewired(self) -> bool:
+        """Whether a port came, went or was connected since the last `tend`."""
+        return self._is_rewired
+
     def tend(self) -> tuple[Link, ...]:
         """Connect to those we wish for and miss; tell who is connected."""
+        self._is_rewired = False
         self._look_for_a_standstill()
         if self._trouble is not None:
             return ()
@@ -202,11 +207,8 @@ class JackWire(Wire):
         self._find_frame(frames)
         is_quiet = self._is_quiet()
         self._follow_and_hear(is_quiet=is_quiet)
-        for name in self._to_clear:
-            self._outputs[name].clear_buffer()
-        if self._keeps_buffers:
-            self._to_clear = set()
-        if is_quiet or self._written(self._outgoing(frames)):
+        self._outputs.clear()
+        if is_quiet or self._outputs.write(self._outgoing(frames)):
             self._agenda.confirm()
             self._cycles += 1
 
@@ -221,7 +223,9 @@ class JackWire(Wire):
 
     def _is_quiet(self) -> bool:
         """Whether there is nothing to send, and no need to look at the leader in this cycle."""
-        if self._cycles % _QUIET_CYCLES == 0 or self._agenda.is_busy or self._backlog:
+        if self._cycles % _QUIET_CYCLES == 0 or self._agenda.is_busy:
+            return False
+        if self._outputs.has_backlog:
             return False
         return self._leader is None or not self._leader.is_master
 
@@ -230,17 +234,17 @@ class JackWire(Wire):
         if self._leader is None and not self._inputs:
             return
         if not is_quiet:
-            self._measure_time()
+            self._at_ns = self._time.measure(self._frame)
         self._heard_clock = False
         heard = self._hear()
         if self._leader is not None and (heard or self._heard_clock or not is_quiet):
             if is_quiet:
-                self._measure_time()
+                self._at_ns = self._time.measure(self._frame)
             self._draw_line(self._leader)
         if heard:
             self._pass_on(heard)
 
-    def _outgoing(self, frames: int) -> list[tuple[int, str, bytes]]:
+    def _outgoing(self, frames: int) -> list[Written]:
         """Take what belongs into this cycle: offsets, short names of outputs, and messages."""
         outgoing = cycle(
             self._agenda,
@@ -249,18 +253,13 @@ class JackWire(Wire):
             frames=frames,
             latest_ns=LATEST_NS if self._leader is None else LATEST_LIVE_NS,
         )
-        if self._backlog:
-            late = [(0, *self._backlog.popleft()) for _ in range(len(self._backlog))]
-            outgoing = late + outgoing
-        if self._leader is not None and self._leader.is_master and CLOCK_OUTPUT in self._outputs:
+        if (
+            self._leader is not None
+            and self._leader.is_master
+            and CLOCK_OUTPUT in self._outputs.ports
+        ):
             outgoing += self._pulses(self._leader, frames)
         return outgoing
-
-    def _measure_time(self) -> None:
-        """Find when the cycle's first frame was, by JACK's own smoothed clock and ours."""
-        since = unwrapped(self._client.frame_time, near=self._frame) - self._frame
-        at_ns = time.perf_counter_ns() - since * NANOSECONDS_PER_SECOND // self._rate_hz
-        self._at_ns = self._time.look(frame=self._frame, at_ns=at_ns)
 
     def _hear(self) -> list[tuple[str, int, bytes]]:
         """Take what came in; a host's clock goes to the leader, music is given back."""
@@ -295,7 +294,7 @@ class JackWire(Wire):
             messages.append(HeardMessage(name, at_ns, song_ns, payload))
         self._hearing.tell(messages)
 
-    def _pulses(self, leader: Leader, frames: int) -> list[tuple[int, str, bytes]]:
+    def _pulses(self, leader: Leader, frames: int) -> list[Written]:
         """Give the MIDI clock of this cycle."""
         first, grid = self._frame, self._grid
         due = leader.pulses(grid.song_ns_of(first), grid.first_ns_at(first + frames))
@@ -303,14 +302,6 @@ class JackWire(Wire):
             (min(max(grid.frame_of(song_ns) - first, 0), frames - 1), CLOCK_OUTPUT, payload)
             for song_ns, payload in due
         ]
-
-    def _written(self, outgoing: list[tuple[int, str, bytes]]) -> bool:
-        """Write messages; what finds no room goes out with the next cycle. Say if all found it."""
-        for written, (offset, name, payload) in enumerate(outgoing):
-            if not self._write(offset, name, payload):
-                self._backlog.extend((name, payload) for _, name, payload in outgoing[written:])
-                return False
-        return True
 
     def _expect_losses(self) -> None:
         """Have the last note-offs repeated: listeners do not get the cycle that JACK gave up."""
@@ -324,19 +315,12 @@ class JackWire(Wire):
         if due:
             self._agenda.repeat_ends()
 
-    def _write(self, offset: int, name: str, payload: bytes) -> bool:
-        """Write one message; False: the cycle's buffer is full."""
-        if name not in self._outputs:
-            name = self._main
-        self._to_clear.add(name)
-        buffer = self._outputs[name].reserve_midi_event(offset, len(payload))
-        if len(buffer) == 0:
-            return False
-        buffer[:] = payload
-        return True
-
     def _shut_down(self, status: Any, reason: str) -> None:
         self._trouble = f"JACK closed our port: {reason.strip() or 'no reason given'}"
+        self._hearing.wake()
+
+    def _note_rewiring(self, *what: Any) -> None:
+        self._is_rewired = True
         self._hearing.wake()
 
     def _overrun(self, delayed_us: float) -> None:

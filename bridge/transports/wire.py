@@ -140,6 +140,11 @@ class Wire(ABC):
     def trouble(self) -> str | None:
         """Say in one line why the wire is lost; None while it works."""
 
+    @property
+    def is_rewired(self) -> bool:
+        """Whether somebody has connected something since the last `tend`, as far as one is told."""
+        return False
+
     @abstractmethod
     def tend(self) -> tuple[Link, ...]:
         """Do what is to be done about once a second: look for listeners and sources.

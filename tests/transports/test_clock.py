@@ -196,7 +196,7 @@ def test_whatever_happens_no_receiver_is_left_with_a_key_down(played, deeds):
             house.keeper.obey(Panic())
         elif deed == "lose":
             house.ports[-1].is_lost = True
-    house.pass_ms(1100)  # a lost port is found again
+    house.pass_ms(2100)  # a lost port is noticed and found again
     house.keeper.stop()
     receiver = Receiver()
     for port in house.ports:  # they all lead to the same synthesizer
