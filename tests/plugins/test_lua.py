@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from lupa.lua54 import LuaRuntime
 
 import bridge
+from bridge.schema.codec import from_plain
+from bridge.schema.notes import NoteSequence
 from tests.plugins.hosts import require
 
 JOIN = runpy.run_path("plugins/lua/join.py")
@@ -71,6 +73,49 @@ def test_what_is_no_json_is_told_and_raises_nothing(text):
 def test_a_tick_of_segue_survives_a_finer_grid(ticks, ppq):
     back = CLIP.rescale(CLIP.rescale(ticks, 96, ppq), ppq, 96)
     assert back == ticks
+
+
+NOTES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "onset": st.integers(0, 10**6),
+            "duration": st.integers(1, 10**5),
+            "pitch": st.integers(0, 127),
+            "velocity": st.integers(1, 127),
+            "release": st.integers(0, 127),
+            "channel": st.integers(0, 15),
+        }
+    ),
+    max_size=12,
+)
+
+
+def clip_of(notes: list[dict[str, int]], ppq: int) -> Any:
+    """Give notes as a clip of a host."""
+    nothing: list[Any] = []
+    clip = {"ppq": ppq, "name": "Riff", "notes": notes, "controls": nothing, "tempos": nothing}
+    return to_lua(clip | {"metres": nothing})
+
+
+@given(NOTES, st.sampled_from([96, 480, 960, 1920]))
+def test_a_clip_that_comes_back_unchanged_changes_nothing(notes, ppq):
+    sent, own = CLIP.to_sequence(clip_of(notes, ppq))
+    change = CLIP.compare(sent, own, JSON.decode(JSON.encode(sent)))
+    assert (len(change.removed), len(change.added)) == (0, 0)
+
+
+@given(NOTES, st.sampled_from([96, 480, 960, 1920]))
+def test_segue_reads_a_clip_as_it_is(notes, ppq):
+    sent, _ = CLIP.to_sequence(clip_of(notes, ppq))
+    sequence = from_plain(NoteSequence, json.loads(JSON.encode(sent)))
+    assert sorted(
+        (note.onset_ticks, note.duration_ticks, note.pitch, note.velocity, part.channel)
+        for part in sequence.parts
+        for note in part.notes
+    ) == sorted(
+        (note["onset"], note["duration"], note["pitch"], note["velocity"], note["channel"])
+        for note in notes
+    )
 
 
 @pytest.mark.parametrize(

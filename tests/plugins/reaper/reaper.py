@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lupa.lua54 import LuaRuntime
+from lupa import lua53, lua54
 
 PPQ = 960
 """REAPER's ticks in a beat, unless an item says otherwise."""
+_LUA = {6: lua53, 7: lua54}
+"""The Lua that each version of REAPER has."""
 _HERE = Path(__file__).parent
 _PLUGIN = Path("plugins/reaper/Segue")
 
@@ -93,8 +95,8 @@ class Take:
 class Reaper:
     """REAPER with a project open."""
 
-    def __init__(self, project: Project, folder: Path, url: str = "") -> None:
-        self.lua = LuaRuntime(unpack_returned_tuples=True)
+    def __init__(self, project: Project, folder: Path, url: str = "", version: int = 7) -> None:
+        self.lua = _LUA[version].LuaRuntime(unpack_returned_tuples=True)
         fake = self.lua.execute((_HERE / "fake_reaper.lua").read_text())
         self.project = self.lua.table_from(_plain_project(project, folder), recursive=True)
         self._asked: list[subprocess.Popen[bytes]] = []

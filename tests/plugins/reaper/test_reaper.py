@@ -34,12 +34,14 @@ def door(served: dict[str, Any]) -> Iterator[HttpDoor]:
         yield opened
 
 
-@pytest.fixture
-def open_project(door: HttpDoor, tmp_path: Path) -> Callable[..., Reaper]:
+@pytest.fixture(params=[6, 7], ids=["REAPER 6", "REAPER 7"])
+def open_project(
+    door: HttpDoor, tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[..., Reaper]:
     """Open a project in a REAPER that knows where Segue is."""
 
     def opened(*items: Item, **more: Any) -> Reaper:
-        return Reaper(Project(list(items), **more), tmp_path, door.url)
+        return Reaper(Project(list(items), **more), tmp_path, door.url, request.param)
 
     return opened
 
