@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+_starting: Final = threading.Lock()
+"""Held while a child is started; several threads start children."""
 _TERMINAL_SIGNALS: Final = ("SIGINT", "SIGHUP", "SIGTSTP", "SIGBREAK")
 """What a terminal sends to every process in it; names, because not every system has all."""
 
@@ -28,7 +32,7 @@ class Child:
         self._process = context.Process(
             target=target, args=(theirs, *arguments), name=name, daemon=True
         )
-        with _signals_held_back():
+        with _signals_held_back(), _main_left_out():
             self._process.start()
         theirs.close()  # so that the pipe ends when the child does
 
@@ -107,6 +111,22 @@ def _signals_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Keep a child from importing the program that we are: it needs no command line.
+
+    That would take 20 ms and 5 MB, and `target` is a function of a module anyway.
+    """
+    main = sys.modules["__main__"]
+    names = {name: getattr(main, name, None) for name in ("__spec__", "__file__")}
+    with _starting:
+        vars(main).update(dict.fromkeys(names))
+        try:
+            yield
+        finally:
+            vars(main).update(names)
 
 
 def _held_back() -> set[signal.Signals]:
