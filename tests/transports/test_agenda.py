@@ -180,3 +180,134 @@ def test_every_note_is_reported_on_and_off_once(notes):
     reports = agenda.reports()
     assert sorted(r.note_id for r in reports if r.is_on) == [n.note_id for n in notes]
     assert sorted(r.note_id for r in reports if not r.is_on) == [n.note_id for n in notes]
+
+
+# --- several outputs
+
+
+def on_port(port, note_id=0, pitch=60, on_ns=0, off_ns=10):
+    return TimedNote(note_id, 0, pitch, 80, on_ns, off_ns, port=port)
+
+
+def sent(agenda, until_ns=FOREVER_NS):
+    due = agenda.take_due(until_ns, now_ns=0, latest_ns=FOREVER_NS)
+    return [(port, payload.hex(" ")) for _, port, payload in due]
+
+
+def test_the_same_key_may_sound_at_two_ports_at_once():
+    agenda = Agenda(("midi_out", "bass"))
+    agenda.add([on_port("midi_out", 0), on_port("bass", 1, on_ns=5, off_ns=20)])
+    assert sent(agenda) == [
+        ("midi_out", "90 3c 50"),
+        ("bass", "90 3c 50"),
+        ("midi_out", "80 3c 40"),
+        ("bass", "80 3c 40"),
+    ]
+
+
+def test_what_is_meant_for_a_port_that_is_not_there_goes_to_the_first():
+    agenda = Agenda(("midi_out", "bass"))
+    agenda.add([on_port("tuba")], [TimedMessage(0, b"\xc0\x05", port="tuba")])
+    assert {port for port, _ in sent(agenda)} == {"midi_out"}
+
+
+def test_what_is_sent_at_once_to_a_port_that_is_not_there_is_dropped():
+    agenda = Agenda(("midi_out", "control_out"))
+    agenda.send("tuba", [b"\xb0\x01\x01"])
+    agenda.send("control_out", [b"\xb0\x02\x02"])
+    assert sent(agenda) == [("control_out", "b0 02 02")]
+
+
+def test_a_panic_silences_the_channels_of_every_port_that_was_used():
+    agenda = Agenda(("midi_out", "bass", "drums"))
+    agenda.add([on_port("midi_out", 0), on_port("bass", 1)])
+    sent(agenda, 5)
+    agenda.silence(forget=False)
+    assert sent(agenda, 5) == [
+        ("bass", "b0 40 00"),
+        ("midi_out", "b0 40 00"),
+        ("midi_out", "80 3c 40"),
+        ("bass", "80 3c 40"),
+        ("bass", "b0 7b 00"),
+        ("midi_out", "b0 7b 00"),
+    ]
+
+
+def test_a_new_wire_ends_notes_where_they_were_left():
+    agenda = Agenda(("midi_out", "bass"))
+    agenda.add([on_port("bass")])
+    sent(agenda, 5)
+    agenda.owe(agenda.sounding())
+    assert ("bass", bytes((0x80, 60, 64))) in agenda.repayment()
+
+
+# --- taking back
+
+
+def test_notes_that_are_taken_back_are_not_played_and_end_if_they_sound():
+    agenda = Agenda()
+    agenda.add([note(0, 60), note(1, 62), note(2, 64, on_ns=5, off_ns=9), note(3, 65, on_ns=6)])
+    take(agenda, 1)
+    agenda.forget(frozenset({0, 2}))
+    assert take(agenda, 1) == ["80 3c 40"]
+    assert take(agenda, FOREVER_NS) == ["90 41 50", "80 3e 40", "80 41 40"]
+    assert agenda.forgotten() == (2,)
+
+
+def test_when_all_is_taken_back_only_what_sounds_is_ended():
+    agenda = Agenda()
+    agenda.add([note(0, 60), note(1, 62, on_ns=5)], [TimedMessage(7, b"\xb0\x01\x01")])
+    take(agenda, 1)
+    agenda.forget(None)
+    assert take(agenda, FOREVER_NS) == ["80 3c 40"]
+
+
+def test_a_pedal_that_is_down_goes_up_when_all_is_taken_back():
+    agenda = Agenda()
+    agenda.add(messages=[TimedMessage(0, b"\xb3\x40\x7f"), TimedMessage(0, b"\xb5\x40\x7f")])
+    agenda.add(messages=[TimedMessage(1, b"\xb5\x40\x00")])
+    take(agenda, 2)
+    agenda.forget(None)
+    assert take(agenda, 2) == ["b3 40 00"]
+
+
+def test_a_note_that_came_too_late_is_told_as_forgotten():
+    agenda = Agenda()
+    agenda.add([note(5)])
+    take(agenda, 200, now_ns=200, latest_ns=100)
+    assert agenda.forgotten() == (5,)
+
+
+def test_mail_is_announced_when_it_is_there():
+    agenda, seen = Agenda(), []
+    agenda.on_mail = lambda: seen.append(take(agenda, FOREVER_NS))
+    agenda.add([note()])
+    agenda.silence(forget=False)
+    assert seen[0] == ["90 3c 50", "80 3c 40"]
+    assert len(seen) == 2
+
+
+@given(
+    notes=timed_notes(),
+    deeds=st.lists(
+        st.tuples(
+            st.integers(0, 60),
+            st.one_of(st.frozensets(st.integers(0, 29)), st.sampled_from(("all", "break"))),
+        ),
+        max_size=5,
+    ),
+)
+def test_every_on_has_its_off_and_every_note_its_end_whatever_is_taken_back(notes, deeds):
+    agenda, receiver, now_ns = Agenda(), Receiver(), 0
+    agenda.add(notes)
+    for pause_ns, deed in deeds:
+        now_ns += pause_ns
+        receiver.hear(p for _, _, p in agenda.take_due(now_ns, now_ns=now_ns, latest_ns=20))
+        if deed == "break":
+            agenda.break_off()
+        else:
+            agenda.forget(None if deed == "all" else deed)
+    receiver.hear(p for _, _, p in agenda.take_due(FOREVER_NS, now_ns=now_ns, latest_ns=20))
+    assert receiver.down == {}
+    ended = [report.note_id for report in agenda.reports() if not report.is_on]
+    assert sorted([*ended, *agenda.forgotten()]) == [note.note_id for note in notes]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bridge.transports.agenda import Agenda
 from bridge.transports.base import TimedNote
-from bridge.transports.frames import FrameGrid, cycle, unwrapped
+from bridge.transports.frames import FrameGrid, cycle
 from bridge.transports.jack import LATEST_NS
 from tests.fakes import FakePort, HandClock, Receiver, SteppedWire
 from tests.transports.test_agenda import timed_notes
@@ -130,53 +130,3 @@ def test_what_a_lost_port_did_not_take_is_ended_by_the_next_one():
     next_port = FakePort()
     SteppedWire(next_port, now_ns=runner.clock).start(runner.agenda, song_ns=0)
     assert bytes((0x80, 60, 64)) in next_port.sent
-
-
-# --- the frame grid of JACK
-
-
-@given(
-    song_ns=st.integers(0, 10**15),
-    origin_frame=st.integers(0, 2**40),
-    rate_hz=st.sampled_from((22_050, 44_100, 48_000, 96_000, 192_000)),
-)
-def test_a_song_time_is_at_most_half_a_frame_from_its_frame(song_ns, origin_frame, rate_hz):
-    grid = FrameGrid(rate_hz=rate_hz)
-    grid.align(frame=origin_frame, song_ns=0)
-    distance = (grid.frame_of(song_ns) - origin_frame) * 10**9 - song_ns * rate_hz
-    assert abs(distance) <= 10**9 / 2
-
-
-@given(frame=st.integers(-(10**6), 10**9), rate_hz=st.sampled_from((44_100, 48_000)))
-def test_the_first_time_of_a_frame_belongs_to_it_and_the_one_before_does_not(frame, rate_hz):
-    grid = FrameGrid(rate_hz=rate_hz)
-    first_ns = grid.first_ns_at(frame)
-    assert grid.frame_of(first_ns) == frame
-    assert grid.frame_of(first_ns - 1) == frame - 1
-
-
-@given(
-    onsets_us=st.lists(st.integers(0, 2_000_000), max_size=40, unique=True),
-    frames=st.sampled_from((16, 64, 256, 1024)),
-)
-def test_cycles_leave_nothing_out_and_send_nothing_twice(onsets_us, frames):
-    agenda, grid = Agenda(), FrameGrid(rate_hz=48_000)
-    agenda.add(
-        TimedNote(number, 0, number % 128, 80, us * 1000, us * 1000 + 1)
-        for number, us in enumerate(onsets_us)
-    )
-    sent = []
-    for first_frame in range(0, 100_000, frames):
-        for offset, _, payload in cycle(
-            agenda, grid, first_frame=first_frame, frames=frames, latest_ns=LATEST_NS
-        ):
-            assert 0 <= offset < frames
-            if payload[0] == 0x90:
-                sent.append((first_frame + offset, payload[1]))
-    ideal = sorted((grid.frame_of(us * 1000), n % 128) for n, us in enumerate(onsets_us))
-    assert sorted(sent) == ideal
-
-
-@given(frame=st.integers(0, 2**40), step=st.integers(-1000, 10**8))
-def test_a_frame_count_survives_its_wrap_after_a_day(frame, step):
-    assert unwrapped((frame + step) % 2**32, near=frame) == frame + step
