@@ -6,10 +6,11 @@ import json
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
@@ -18,11 +19,11 @@ from bridge.operations.table import Operation, all_operations
 from bridge.schema.job import Job
 from bridge.server.office import HUB_LANE, Office
 from bridge.server.web.answers import JSON_TYPE, error_answer
-from bridge.server.web.calls import add_operation
+from bridge.server.web.calls import operation_route
 from bridge.server.web.describing import openapi_document
 from bridge.server.web.events import Broadcast, Listener
 from bridge.server.web.guard import Guard
-from bridge.server.web.job_routes import add_jobs
+from bridge.server.web.job_routes import job_routes
 from bridge.server.web.panel import panel_answer
 from bridge.server.web.paths import EVENTS_PATH, PAGE_PATH, PANEL_PATH
 from bridge.server.web.refusals import MethodError
@@ -44,22 +45,20 @@ def make_app(
         operations: those that get a route; None: all there are.
     """
     offered = all_operations() if operations is None else operations
-    app = FastAPI(
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        exception_handlers={SegueError: _answer_ours, HTTPException: _answer_theirs},
-    )
-    for operation in offered:
-        add_operation(app, office, operation)
-    add_jobs(app, office)
-    _add_pages(app, offered)
 
     async def events(socket: WebSocket) -> None:
         await Listener(socket, office, broadcast).serve()
 
-    app.add_api_websocket_route(EVENTS_PATH, events)
+    app = Starlette(
+        routes=[
+            *(operation_route(office, operation) for operation in offered),
+            *job_routes(office),
+            *_page_routes(offered),
+            WebSocketRoute(EVENTS_PATH, events),
+        ],
+        exception_handlers={SegueError: _answer_ours, HTTPException: _answer_theirs},
+    )
+    app.router.redirect_slashes = False
     office.jobs.listen(partial(_tell_job, office, broadcast))
     return Guard(app, token)
 
@@ -70,17 +69,19 @@ def _tell_job(office: Office, broadcast: Broadcast, job: Job) -> None:
         broadcast.tell("job", job)
 
 
-def _add_pages(app: FastAPI, operations: tuple[Operation[Any, Any], ...]) -> None:
-    """Add the panel, and the page that programs read."""
+def _page_routes(operations: tuple[Operation[Any, Any], ...]) -> list[Route]:
+    """Give the routes of the panel, and of the page that programs read."""
     written: list[bytes] = []
 
-    async def page() -> Response:
+    async def page(request: Request) -> Response:
         if not written:  # when it is first asked for: it is not needed to be ready
             written.append(json.dumps(openapi_document(operations)).encode())
         return Response(written[0], media_type=JSON_TYPE)
 
-    app.add_api_route(PAGE_PATH, page, methods=["GET"])
-    app.add_api_route(PANEL_PATH, panel_answer, methods=["GET"])
+    return [
+        Route(PAGE_PATH, page, methods=["GET"]),
+        Route(PANEL_PATH, panel_answer, methods=["GET"]),
+    ]
 
 
 async def _answer_ours(request: Request, error: Exception) -> Response:

@@ -7,9 +7,9 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from bridge.errors import SegueError
 from bridge.jobs.queue import job_error
@@ -29,8 +29,8 @@ from bridge.server.web.asking import Asked, read_asked
 from bridge.server.web.paths import JOBS_PATH, path_of
 
 
-def add_operation(app: FastAPI, office: Office, operation: Operation[Any, Any]) -> None:
-    """Add the route of one operation."""
+def operation_route(office: Office, operation: Operation[Any, Any]) -> Route:
+    """Give the route of one operation."""
 
     async def answer(request: Request) -> Response:
         asked = await read_asked(request, operation)
@@ -45,7 +45,7 @@ def add_operation(app: FastAPI, office: Office, operation: Operation[Any, Any]) 
         found.headers[JOB_HEADER] = ticket.job.id
         return found
 
-    app.add_api_route(path_of(operation), answer, methods=["POST"])
+    return Route(path_of(operation), answer, methods=["POST"])
 
 
 async def _answer(ticket: Ticket, request: Request, asked: Asked) -> Response:

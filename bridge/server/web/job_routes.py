@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from bridge.server.office import HUB_LANE, Office, Written
+from bridge.server.office import HUB_LANE, Office
 from bridge.server.web.answers import noun_answer, written_answer
 from bridge.server.web.paths import JOB_PATH, JOBS_PATH, RESULT_PATH
 
 
-def add_jobs(app: FastAPI, office: Office) -> None:
-    """Add the routes of the jobs."""
+def job_routes(office: Office) -> list[Route]:
+    """Give the routes of the jobs."""
 
-    async def list_jobs() -> Response:
+    async def list_jobs(request: Request) -> Response:
         jobs = office.jobs.jobs()
         return noun_answer([job for job in jobs if office.jobs.lane(job.id) != HUB_LANE])
 
-    async def show_job(job_id: str) -> Response:
-        return noun_answer(office.jobs.job(job_id))
+    async def show_job(request: Request) -> Response:
+        return noun_answer(office.jobs.job(request.path_params["job_id"]))
 
-    async def give_up(job_id: str) -> Response:
-        return noun_answer(office.give_up(job_id))
+    async def give_up(request: Request) -> Response:
+        return noun_answer(office.give_up(request.path_params["job_id"]))
 
-    async def give_result(job_id: str) -> Response:
-        kept: Written = office.result(job_id)
+    async def give_result(request: Request) -> Response:
+        kept = office.result(request.path_params["job_id"])
         return written_answer(kept.content, kept.form)
 
-    app.add_api_route(JOBS_PATH, list_jobs, methods=["GET"])
-    app.add_api_route(JOB_PATH, show_job, methods=["GET"])
-    app.add_api_route(JOB_PATH, give_up, methods=["DELETE"])
-    app.add_api_route(RESULT_PATH, give_result, methods=["GET"])
+    async def one_job(request: Request) -> Response:
+        return await (give_up if request.method == "DELETE" else show_job)(request)
+
+    return [
+        Route(JOBS_PATH, list_jobs, methods=["GET"]),
+        Route(JOB_PATH, one_job, methods=["GET", "DELETE"]),
+        Route(RESULT_PATH, give_result, methods=["GET"]),
+    ]

@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 _FILE: Final = Path(__file__).parent / "panel.html"
 
 
-async def panel_answer() -> Response:
+async def panel_answer(request: Request) -> Response:
     """Answer with the panel; a browser runs what is in it, and nothing else."""
     page, policy = _panel()
     return Response(page, media_type="text/html", headers={"content-security-policy": policy})
