@@ -137,12 +137,14 @@ def _open(graph_file: bytes) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = _QUIET
     options.enable_cpu_mem_arena = False  # it would keep what the largest run ever needed
-    return onnxruntime.InferenceSession(
+    session = onnxruntime.InferenceSession(
         graph_file,
         sess_options=options,
         providers=["CPUExecutionProvider"],
         enable_fallback=0,  # it would retry the same, and say so on stdout
     )
+    session._model_bytes = None  # it would keep the file's bytes, for that retry
+    return session
 
 
 def _onnxruntime_errors() -> tuple[type[Exception], ...]:

@@ -69,7 +69,7 @@ def test_it_weighs_no_more_with_both_models_after_a_long_job():
         return loaded, _weight_megabytes()
 
     loaded, later = with_office(scene)
-    assert loaded < 130.0
+    assert loaded < 110.0
     assert later < loaded + 25.0
 
 
