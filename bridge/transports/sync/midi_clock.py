@@ -42,14 +42,16 @@ _LEAST_DOUBT_NS: Final = 3_000_000
 """Off its place by less, it never is."""
 _DOUBT: Final = 6.0
 """Standard deviations of the jitter, between the two."""
-_STEADY: Final = 0.25
+_STEADY: Final = 0.2
 """Doubted pulses that are off by a whole number of periods are so to this share."""
-_GROWTH: Final = 4.0
+_GROWTH: Final = 5.0
 """Standard deviations of the jitter by which a new tempo's pulses go off, more and more."""
-_WITNESSES: Final = 3
-"""Doubted pulses in a row that are heard together."""
+_WITNESSES, _WITNESSES_OF_LOSS = 3, 6
+"""Doubted pulses in a row that are heard together, and that a loss is believed."""
 _MOST_WITNESSES: Final = 16
-"""Doubted pulses in a row of which a new line is drawn, whatever they say."""
+"""Doubted pulses in a row that are believed, whatever they say."""
+_STAYS: Final = 0.05
+"""Part of a period by which they may differ and yet be off by the same."""
 
 
 class Status(IntEnum):
@@ -245,12 +247,25 @@ class MidiClockFollower:
         """Hear the witnesses, which are so many periods off their places."""
         if lost := _lost(off, jitter):
             self._index += lost
-            for index, at_ns in self._doubted:
+            for index, at_ns in self._doubted[max(0, -lost) :]:
                 self._fit.add(index + lost, at_ns)
             self._doubted.clear()
-        elif self._is_a_tempo(off, jitter) or len(off) >= _MOST_WITNESSES:
+        elif self._is_a_tempo(off, jitter):
             self._fit.restart(self._doubted)
             self._doubted.clear()
+        elif len(off) >= _MOST_WITNESSES:
+            self._step(off)
+
+    def _step(self, off: list[float]) -> None:
+        """Go on with pulses that stay off by part of a period, or begin anew with them."""
+        half, grid = len(off) // 2, self._fit.grid
+        if grid is None or abs(fmean(off[:half]) - fmean(off[half:])) > _STAYS:
+            self._fit.restart(self._doubted)
+        else:
+            self._fit.expect_steps(fmean(off) * grid.period_ns)
+            for index, at_ns in self._doubted:
+                self._fit.add(index, at_ns)
+        self._doubted.clear()
 
     def _is_a_tempo(self, off: list[float], jitter: float) -> bool:
         """Whether the doubted pulses go farther and farther off, and not all at once."""
@@ -271,5 +286,5 @@ def _lost(off: list[float], jitter: float) -> int:
     before, after = fmean(off[:half]), fmean(off[half:])
     lost = round((before + after) / 2)
     is_steady = max(abs(before - lost), abs(after - lost), abs(after - before)) <= _STEADY
-    is_enough = len(off) > max(_WITNESSES, (_GROWTH * jitter / _STEADY) ** 2)
+    is_enough = len(off) >= max(_WITNESSES_OF_LOSS, (_GROWTH * jitter / _STEADY) ** 2)
     return lost if is_enough and is_steady else 0

@@ -2,7 +2,8 @@
 
 A long window averages jitter away, a short one follows a change. The window grows to WINDOW_NS;
 when its newest pulses leave the line by more than chance explains, it is cut where two lines fit
-best, one before and one after. So a jump of tempo starts it afresh, and a ramp keeps it short.
+best, one before and one after. So a jump of tempo starts it afresh, and a ramp keeps it short. Two
+lines of one period are no change: so come pulses that are handed on in whole buffers of audio.
 
 A second-order delay-locked loop (F. Adriaensen, "Using a DLL to filter time", Linux Audio
 Conference 2005) keeps the same two states, phase and period, at a bandwidth chosen once for all:
@@ -30,6 +31,10 @@ _NEWEST: Final = 12
 """Pulses, half a beat, that are asked whether they leave the line."""
 _CHANCE: Final = 4.5
 """Standard deviations that chance explains."""
+_OTHER_PERIOD: Final = 3.0
+"""The same, where a line before and a line after are known to be two."""
+_STEP_SHARE: Final = 0.4
+"""Jitter, as a share of a step between two lines of one period: somebody counts in buffers."""
 _LEAST: Final = 6
 """Pulses from which on a line is trusted more than what was known before."""
 _LONGEST_TAIL: Final = 96
@@ -151,6 +156,13 @@ class PulseFit:
         if self.count >= _NEWEST + _LEAST:
             self._judge()
 
+    def expect_steps(self, step_ns: float) -> None:
+        """Take as jitter that pulses come later or earlier by so much from time to time.
+
+        Who hands pulses on in whole buffers does so, and the period is what it was.
+        """
+        self._jitter_ns = max(self._jitter_ns, _STEP_SHARE * abs(step_ns))
+
     def _is_full(self, at_ns: int) -> bool:
         looks_back_ns = at_ns - self._pulses[0][1]
         return self.count > LARGEST_COUNT or (looks_back_ns > WINDOW_NS and self.count > _LEAST)
@@ -184,27 +196,42 @@ class PulseFit:
         newest, everything = self._newest, self._all
         gap_ns = everything.height(x, everything.slope()) - newest.height(x, newest.slope())
         chance = math.sqrt(4 / newest.count - 4 / everything.count)
-        if abs(gap_ns) > _CHANCE * chance * self._jitter_ns:
-            self._cut()
-        else:
+        if abs(gap_ns) <= _CHANCE * chance * self._jitter_ns:
             self._learn(_JITTER_SHARE)
+        else:
+            self._split(gap_ns)
 
     def _learn(self, share: float) -> None:
         variance = self._all.squares() / (self.count - 2)
         known = self._jitter_ns**2
         self._jitter_ns = max(_LEAST_JITTER_NS, math.sqrt(known + share * (variance - known)))
 
-    def _cut(self) -> None:
-        """Keep the newest pulses, from where two lines fit best on."""
+    def _split(self, gap_ns: float) -> None:
+        """Cut where two lines fit best; not yet, or not at all, where their period may be one."""
+        squares, count, difference_ns = self._best_tail()
+        jitter_ns = max(self._jitter_ns, math.sqrt(squares / self.count))
+        if count < _LEAST:
+            return
+        if abs(difference_ns) <= _OTHER_PERIOD * math.sqrt(12 / count**3) * jitter_ns:
+            self.expect_steps(gap_ns)
+            return
+        self.restart(list(self._pulses)[-count:])
+        self._learn(count * _JITTER_SHARE)
+
+    def _best_tail(self) -> tuple[float, int, float]:
+        """Find the newest pulses that make the best second line.
+
+        Returns:
+            Squared distances from both lines, how many pulses, and how much longer their period is.
+        """
         head, tail = self._all.copy(), _Sums()
-        best, best_count = math.inf, _LEAST
+        best = (math.inf, 0, 0.0)
         for count, pulse in enumerate(reversed(self._pulses), 1):
             if count > min(_LONGEST_TAIL, self.count - _LEAST):
                 break
             point = self._relative(pulse)
             head.add(*point, -1)
             tail.add(*point)
-            if count >= _LEAST and (squares := head.squares() + tail.squares()) < best:
-                best, best_count = squares, count
-        self.restart(list(self._pulses)[-best_count:])
-        self._learn(len(self._pulses) * _JITTER_SHARE)
+            if count > 1 and (squares := head.squares() + tail.squares()) < best[0]:
+                best = (squares, count, tail.slope() - head.slope())
+        return best

@@ -82,6 +82,21 @@ def test_a_jump_of_tempo_costs_no_pulse(seed):
     assert song_ticks(follower, host.at_ns) == pytest.approx(28 * 480 - late_ticks, abs=3.0)
 
 
+@pytest.mark.parametrize(
+    ("bpm", "buffer_frames"),
+    [(90.0, 128), (120.0, 128), (90.0, 256), (117.0, 256), (120.0, 256), (133.0, 256)],
+)
+def test_pulses_that_are_handed_on_in_whole_buffers_keep_their_tempo(bpm, buffer_frames):
+    follower, tempos_bpm = MidiClockFollower(), []
+    for pulse in range(24 * 60):
+        buffers = math.ceil(pulse * 60 / 24 / bpm * 48_000 / buffer_frames)
+        at_ns = EPOCH_NS + buffers * buffer_frames * SECOND_NS // 48_000
+        follower.hear(PULSE, at_ns)
+        if pulse > 24 * 20:
+            tempos_bpm.append(follower.reading(at_ns).tempo_bpm)
+    assert tempos_bpm == pytest.approx([bpm] * len(tempos_bpm), abs=0.05)
+
+
 def test_a_ramp_is_followed_closely_through_rtmidi():
     def ramp(seconds):
         return 120 + 5 * max(0.0, min(8.0, seconds - 10))
