@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,7 +23,8 @@ from bridge.server.web.refusals import ForeignError, TokenError
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 """What this machine calls itself."""
 TOKEN_PROTOCOL: Final = "segue.token."
-"""A page cannot give a WebSocket headers: it offers a protocol that begins so, then the token."""
+"""A page cannot give a WebSocket headers: it offers a protocol that begins so, then the token as a
+URL would have it."""
 _HEADERS: Final = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -104,7 +106,7 @@ def _offered_token(headers: Headers) -> str:
     """Give the token that a WebSocket offers as a protocol."""
     offered = headers.get("sec-websocket-protocol", "").split(",")
     tokens = [name.strip() for name in offered if name.strip().startswith(TOKEN_PROTOCOL)]
-    return tokens[0].removeprefix(TOKEN_PROTOCOL) if tokens else ""
+    return unquote(tokens[0].removeprefix(TOKEN_PROTOCOL)) if tokens else ""
 
 
 async def _turn_away(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:

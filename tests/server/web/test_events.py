@@ -4,13 +4,16 @@ import asyncio
 import contextlib
 import json
 import socket
+import threading
 
+import httpx
 import pytest
 import websockets
 
 from bridge.schema.live import HostState
 from bridge.server.web.events import MOST_CALLS, MOST_EVENTS, Broadcast
 from tests.server.fake_stage import TAKE
+from tests.server.web.conftest import RunningServer
 
 
 @contextlib.asynccontextmanager
@@ -192,6 +195,29 @@ def flood(server, count):
             server.broadcast.tell("take", TAKE)
 
     return asyncio.run_coroutine_threadsafe(tell(), server.loop)
+
+
+def test_the_server_ends_while_others_stream_and_listen(toy_models):
+    async def listen(server, is_listening):
+        async with connection(server) as wire:
+            await ask(wire, {"id": 1, "call": "fake.count", "request": {"number": 0}})
+            await answer(wire, "item")
+            is_listening.set()
+            with contextlib.suppress(websockets.ConnectionClosed):
+                while True:
+                    await wire.recv()
+
+    server = RunningServer(toy_models)
+    server.start()
+    is_listening = threading.Event()
+    listener = threading.Thread(target=lambda: asyncio.run(listen(server, is_listening)))
+    listener.start()
+    assert is_listening.wait(20.0)
+    with httpx.stream("POST", f"{server.url}fake/count?number=0") as streamed:
+        next(streamed.iter_lines())
+        server.stop()
+    listener.join(20.0)
+    assert not listener.is_alive()
 
 
 def test_nothing_is_written_down_while_nobody_listens():

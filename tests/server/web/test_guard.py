@@ -11,7 +11,7 @@ from bridge.errors import PortError
 from bridge.server.web.serving import WebServer
 from tests.server.web.conftest import RunningServer
 
-TOKEN = "horse"
+TOKEN = "a horse"
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
@@ -120,7 +120,7 @@ def test_the_panel_can_be_opened_and_nothing_else(stranger):
 
 
 def test_a_page_gives_a_websocket_the_token_as_a_protocol(wide_server):
-    assert asyncio.run(_protocol(wide_server, "horse")) == "segue"
+    assert asyncio.run(_protocol(wide_server, "a%20horse")) == "segue"
 
 
 def test_a_websocket_with_another_token_is_refused(wide_server):
