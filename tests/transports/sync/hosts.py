@@ -104,14 +104,14 @@ class TransportHost:
     def __init__(self) -> None:
         self.state = 0
         self.frame = 0
-        self.cycles = 0
+        self.cycles: float = 0
         self.bars: Callable[[int], dict[str, float]] | None = None
         """Gives the fields of bars and beats by the frame, where a master tells them."""
 
     @property
     def at_ns(self) -> int:
         """The moment of this cycle's first frame."""
-        return EPOCH_NS + self.cycles * self.PERIOD * SECOND_NS // self.RATE_HZ
+        return EPOCH_NS + round(self.cycles * self.PERIOD * SECOND_NS / self.RATE_HZ)
 
     def __call__(self) -> tuple[int, SimpleNamespace]:
         fields: dict[str, float] = {"valid": 0}

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -544,6 +546,28 @@ def test_a_jack_transport_that_is_moved_back_a_little_does_not_move_song_time_ba
         songs_ns.append(conductor.line(host.at_ns).song_ns_at(host.at_ns))
         host.cycle()
     assert songs_ns == sorted(songs_ns)
+
+
+def test_a_day_of_a_jack_transport_neither_drifts_nor_grows():
+    """24 hours in loops of an hour, looked at four times a second."""
+    host = TransportHost()
+    host.bars = metronome(117.0)
+    conductor = Conductor(SyncWish(), [JackTransportFollower(host, SyncWish())])
+    host.state, step = 1, 12_000
+    for hour in range(24):
+        for _ in range(3600 * 4):
+            line = conductor.line(host.at_ns)
+            host.frame += step
+            host.cycles += step / host.PERIOD
+        host.frame -= 3600 * 48_000
+        if hour == 1:
+            tracemalloc.start()
+    grown_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    beats = host.frame / host.RATE_HZ / 60 * 117.0
+    off_beats = line.song_ns_at(host.at_ns) / BEAT_NS - beats
+    assert abs(off_beats - round(off_beats)) / 117 * 60 < 1.0 / host.RATE_HZ
+    assert grown_bytes < 10_000
 
 
 # --- whatever happens
