@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from bridge.errors import CancelledError, SegueError
-from bridge.operations.music import AnswerRequest, PlayRequest
+from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.notes import NoteSequence
 from bridge.schema.performance import Bar
 from bridge.server.office import Office
@@ -34,12 +34,19 @@ class OfficeMaker:
 
     def answer(self, request: AnswerRequest, told: Callable[[NoteSequence], None]) -> Asked:
         """Have an answer made and told, soon or never."""
-        ticket = self._office().call("music.answer", request, lane=LANE)
-        return Asked(asyncio.ensure_future(self._tell(ticket, told)), ticket)
+        return self._ask("music.answer", request, told)
+
+    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None]) -> Asked:
+        """Have a variation made and told, soon or never."""
+        return self._ask("music.vary", request, told)
 
     def band(self, request: PlayRequest) -> BandByOffice:
         """Call a band together."""
         return BandByOffice(self._office().call("music.play", request, lane=LANE), self._complain)
+
+    def _ask(self, name: str, request: object, told: Callable[[NoteSequence], None]) -> Asked:
+        ticket = self._office().call(name, request, lane=LANE)
+        return Asked(asyncio.ensure_future(self._tell(ticket, told)), ticket)
 
     async def _tell(self, ticket: Ticket, told: Callable[[NoteSequence], None]) -> None:
         try:

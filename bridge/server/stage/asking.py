@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from bridge.operations.music import AnswerRequest, PlayRequest
+from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.live import AnswerKind, LiveSettings
 from bridge.schema.notes import NoteSequence
 
@@ -35,15 +35,17 @@ def answer_request(
     )
 
 
-def play_request(settings: LiveSettings, *, seed: int | None = None) -> PlayRequest:
-    """Give the request for a band that plays without end.
-
-    Args:
-        settings: what is set.
-        seed: of an earlier band that is to go on; None: a new one.
-    """
-    return PlayRequest(
+def vary_request(music: NoteSequence, settings: LiveSettings) -> VaryRequest:
+    """Give the request for a variation in which everything keeps its place."""
+    return VaryRequest(
+        notes=music,
+        amount=settings.amount,
         style=settings.style,
         knobs=settings.knobs,
-        seed=_chance.randrange(_SEEDS) if seed is None else seed,
+        seed=_chance.randrange(_SEEDS),
     )
+
+
+def play_request(settings: LiveSettings) -> PlayRequest:
+    """Give the request for a band that plays without end."""
+    return PlayRequest(style=settings.style, knobs=settings.knobs, seed=_chance.randrange(_SEEDS))

@@ -16,6 +16,8 @@ from bridge.units import PPQ
 
 _AHEAD_TICKS: Final = 4 * PPQ
 """A bar is handed to the clock so long before it sounds."""
+_LATE_TICKS: Final = PPQ // 8
+"""A bar that is late by no more than this begins at once: the host has just been started."""
 _LONGEST_TICKS: Final = 64 * 4 * PPQ
 """A take is at most so long."""
 
@@ -28,8 +30,10 @@ class BandMode(Mode):
         self._bars: Bars | None = None
         self._waits = False
         """Whether a bar was asked for that has not come."""
+        self._hand: Bar | None = None
+        """The next bar, made ahead so that the first one is there when the song starts."""
         self._next_ticks: int | None = None
-        """Where the next bar goes; None: nothing plays."""
+        """Where it goes; None: nothing plays."""
         self._begun_ticks = 0
         self._notes: frozenset[int] = frozenset()
         self._is_stopped = False
@@ -48,12 +52,15 @@ class BandMode(Mode):
             self._launch(now_ticks)
         elif not wanted and self._next_ticks is not None:
             self.leave()
-        if self._next_ticks is not None and not self._waits:
-            self._stay_ahead(self._next_ticks, now_ticks)
+        self._fetch()
+        next_ticks = self._next_ticks
+        if next_ticks is None or self._hand is None or next_ticks - _AHEAD_TICKS > now_ticks:
+            return
+        self._place(self._hand, next_ticks)
 
     def next_look_ticks(self) -> float | None:
         """Look when the next bar is to be handed on."""
-        if self._next_ticks is None or self._waits:
+        if self._next_ticks is None or self._hand is None:
             return None
         return self._next_ticks - _AHEAD_TICKS
 
@@ -66,7 +73,7 @@ class BandMode(Mode):
                 self.leave()
                 self._is_stopped = True
             case LiveVerb.VARY | LiveVerb.AGAIN | LiveVerb.THUMB_DOWN:
-                self._ask_anew()
+                self._send_home()
             case LiveVerb.THUMB_UP:
                 pass
             case _:
@@ -75,8 +82,8 @@ class BandMode(Mode):
     def settle(self, before: LiveSettings) -> None:
         """Go on with what is turned now, from the next bar that is not planned yet."""
         after = self.desk.settings
-        if self._bars is not None and (before.knobs, before.style) != (after.knobs, after.style):
-            self._ask_anew()
+        if (before.knobs, before.style) != (after.knobs, after.style):
+            self._send_home()
 
     def restart(self) -> None:
         """Begin on the next bar line, if the song still runs."""
@@ -88,41 +95,48 @@ class BandMode(Mode):
         """End what plays."""
         self.desk.forget(self._notes)
         self._keep()
-        if self._bars is not None:
-            self._bars.drop()
-        self._bars, self._waits, self._next_ticks = None, False, None
+        self._send_home()
+        self._next_ticks = None
         self._notes = frozenset()
         self.desk.doing = "listening"
 
     def _launch(self, now_ticks: float) -> None:
-        song = self.desk.song
-        soonest = max(now_ticks, song.ticks_of(0.0) if song.is_counting_in else now_ticks)
-        line = song.launch_from(soonest, self.desk.settings.launch)
-        self._next_ticks = self._begun_ticks = max(line, song.bar_from(soonest))
-        if self._bars is None:
-            self._bars = self.desk.band(play_request(self.desk.settings))
+        """Begin on the next bar line, or on the one that has just passed."""
+        song, launch = self.desk.song, self.desk.settings.launch
+        soonest = song.ticks_of(0.0) if song.is_counting_in else now_ticks - _LATE_TICKS
+        line = max(song.launch_from(soonest, launch), song.bar_from(soonest))
+        self._next_ticks = self._begun_ticks = line
         self.desk.doing = "playing"
 
-    def _ask_anew(self) -> None:
+    def _fetch(self) -> None:
+        """Have the next bar made."""
+        if self._hand is not None or self._waits:
+            return
+        if self._bars is None:
+            self._bars = self.desk.band(play_request(self.desk.settings))
+        self._waits = True
+        self._bars.ask(self._take)
+
+    def _send_home(self) -> None:
+        """Have a new band called together for the next bar."""
         if self._bars is not None:
             self._bars.drop()
-        self._bars, self._waits = self.desk.band(play_request(self.desk.settings)), False
-
-    def _stay_ahead(self, next_ticks: int, now_ticks: float) -> None:
-        if self._bars is not None and next_ticks - _AHEAD_TICKS <= now_ticks:
-            self._waits = True
-            self._bars.ask(self._take)
+        self._bars, self._waits, self._hand = None, False, None
 
     def _take(self, bar: Bar) -> None:
-        """Hand a bar to the clock, on the bar line that is in time."""
-        self._waits = False
-        if self._next_ticks is None:
-            return
+        """Take a bar in hand."""
+        self._waits, self._hand = False, bar
+        self.look(self.desk.song.now_ticks)
+
+    def _place(self, bar: Bar, next_ticks: int) -> None:
+        """Hand a bar to the clock, on the first bar line that is in time."""
         song = self.desk.song
-        start = max(self._next_ticks, song.bar_from(song.now_ticks))
+        start = max(next_ticks, song.bar_from(song.now_ticks - _LATE_TICKS))
         for part in bar.parts:
-            self._notes |= self.desk.play(part.name.lower(), part.notes, start_ticks=start)
-        self._next_ticks = start + bar.duration_ticks
+            self._notes |= self.desk.play(
+                part.name.lower(), part.notes, start_ticks=start, late_ticks=_LATE_TICKS
+            )
+        self._hand, self._next_ticks = None, start + bar.duration_ticks
         if start - self._begun_ticks >= _LONGEST_TICKS:
             self._keep()
             self._begun_ticks = self._next_ticks

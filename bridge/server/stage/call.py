@@ -64,10 +64,13 @@ class CallMode(Mode):
         """Have an answer made, and planned where a rest or a bar line ends the call."""
         if self._start_ticks is None:
             return
-        self._prepare(self.phrase.end_ticks)
         end = self.desk.settings.phrase_end
-        if end is not PhraseEnd.PEDAL:
-            self._begin_at(self._start_after(self.phrase.end_ticks, end))
+        if end is PhraseEnd.PEDAL:
+            self._prepare(self.phrase.end_ticks, None)
+            return
+        start_ticks = self._start_after(self.phrase.end_ticks, end)
+        self._prepare(self.phrase.end_ticks, start_ticks)
+        self._begin_at(start_ticks)
 
     def look(self, now_ticks: float) -> None:
         """Take the answer as begun when its beat has come."""
@@ -113,13 +116,16 @@ class CallMode(Mode):
 
     # --- making and planning an answer
 
-    def _prepare(self, end_ticks: float) -> None:
-        """Have an answer made to what was heard so far."""
+    def _prepare(self, end_ticks: float, answer_ticks: int | None) -> None:
+        """Have an answer made to what was heard so far, for where it begins if that is known."""
         self._take_back()
         if self._start_ticks is None:
             return
         call = self.phrase.music(
-            self.desk.song, start_ticks=self._start_ticks, end_ticks=max(end_ticks, 1.0)
+            self.desk.song,
+            start_ticks=self._start_ticks,
+            end_ticks=max(end_ticks, 1.0),
+            answer_ticks=answer_ticks,
         )
         if call.parts[0].notes:
             self._ask(call, self.desk.settings.answer)
@@ -167,9 +173,10 @@ class CallMode(Mode):
         """Take the call as ended."""
         if self._start_ticks is None:
             raise RequestError("nothing was played yet that could be answered; play a phrase first")
+        start_ticks = self._soonest()
         if self._answer is None:
-            self._prepare(self.desk.song.now_ticks)
-        self._begin_at(self._soonest())
+            self._prepare(self.desk.song.now_ticks, start_ticks)
+        self._begin_at(start_ticks)
 
     def _play_again(self) -> None:
         """Have something like the last answer."""

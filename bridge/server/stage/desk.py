@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final, Protocol
 
-from bridge.operations.music import AnswerRequest, PlayRequest
+from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.live import LiveSettings, PartRoute
 from bridge.schema.notes import Note, NoteSequence
 from bridge.schema.performance import Bar
@@ -53,6 +54,9 @@ class Maker(Protocol):
     def answer(self, request: AnswerRequest, told: Callable[[NoteSequence], None]) -> Asking:
         """Have an answer made and told, soon or never."""
 
+    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None]) -> Asking:
+        """Have a variation made and told, soon or never."""
+
     def band(self, request: PlayRequest) -> Bars:
         """Call a band together."""
 
@@ -83,6 +87,7 @@ class Desk:
         self.song = song
         self.settings = settings
         self.ask = maker.answer
+        self.vary = maker.vary
         self.band = maker.band
         self.doing = "listening"
         """What the mode does now, in a word or two."""
@@ -94,13 +99,16 @@ class Desk:
         self._ids = count()
         self._planned: dict[int, Planned] = {}
 
-    def play(self, part: str, notes: Iterable[Note], *, start_ticks: int) -> frozenset[int]:
+    def play(
+        self, part: str, notes: Iterable[Note], *, start_ticks: int, late_ticks: int = 0
+    ) -> frozenset[int]:
         """Play notes of a part in time; those whose time has passed are left out.
 
         Args:
             part: one of `bridge.schema.live.PARTS`; its route says where it goes.
             notes: onsets from `start_ticks`.
             start_ticks: in song ticks.
+            late_ticks: notes that are late by no more than this begin at once.
 
         Returns:
             The notes' ids, for `forget`.
@@ -111,10 +119,12 @@ class Desk:
         now_ticks = self.song.now_ticks
         timed: list[TimedNote] = []
         for note in notes:
-            if start_ticks + note.onset_ticks < now_ticks:
+            late = now_ticks - start_ticks - note.onset_ticks
+            if late > late_ticks:
                 self.shortened += 1
                 continue
-            timed.append(self._plan(part, route, note, start_ticks))
+            moved = replace(note, onset_ticks=note.onset_ticks + max(0, math.ceil(late)))
+            timed.append(self._plan(part, route, moved, start_ticks))
         self._forget_old(now_ticks)
         if timed:
             self._sender.play(tuple(timed), ())
@@ -155,8 +165,7 @@ class Desk:
         onset = start_ticks + note.onset_ticks
         on_ns = to_song_ns(onset)
         off_ns = max(to_song_ns(onset + note.duration_ticks), on_ns + _SHORTEST_NS)
-        placed = Note(note.pitch, onset, note.duration_ticks, note.velocity, note.release_velocity)
-        planned = Planned(note_id, part, placed)
+        planned = Planned(note_id, part, replace(note, onset_ticks=onset))
         self._planned[note_id] = planned
         self.on_played(planned)
         return TimedNote(

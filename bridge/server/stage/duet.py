@@ -97,7 +97,9 @@ class DuetMode(Mode):
     def _answer_bar(self, line: int, *, again: bool) -> None:
         """Have the bar before a line answered from the line on."""
         start = line - self.desk.song.bar_ticks
-        bar = self.phrase.music(self.desk.song, start_ticks=start, end_ticks=line)
+        bar = self.phrase.music(
+            self.desk.song, start_ticks=start, end_ticks=line, answer_ticks=line
+        )
         heard = len(bar.parts[0].notes)
         if again and heard == self._heard:
             return

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.errors import RequestError
-from bridge.schema.live import AnswerKind, LiveSettings, LiveVerb
+from bridge.schema.live import LiveSettings, LiveVerb
 from bridge.schema.notes import Note, NoteSequence, Part, TempoChange, TimeSignature
-from bridge.server.stage.asking import answer_request
+from bridge.server.stage.asking import vary_request
 from bridge.server.stage.desk import Asking
 from bridge.server.stage.mode import LEAD_TICKS, Mode
 from bridge.server.stage.phrase import HeardNote, start_of
@@ -169,9 +169,8 @@ class LoopMode(Mode):
         if not self._layers:
             raise RequestError("the loop is empty; play something first, then vary it")
         self._drop_question()
-        settings = self.desk.settings
-        request = answer_request(self._music(), AnswerKind.VARY, settings, bars=self._bars())
-        self._asking = self.desk.ask(request, self._take)
+        request = vary_request(self._music(), self.desk.settings)
+        self._asking = self.desk.vary(request, self._take)
 
     def _take(self, music: NoteSequence) -> None:
         self._asking = None
@@ -212,9 +211,6 @@ class LoopMode(Mode):
             self._asking = None
 
     # --- takes
-
-    def _bars(self) -> int:
-        return max(1, round(self._length_ticks / self.desk.song.bar_ticks))
 
     def _music(self) -> NoteSequence:
         """Give the loop as music, from its start."""

@@ -86,13 +86,17 @@ class Phrase:
         """Begin anew; what still sounds belongs to nothing."""
         self.notes = []
 
-    def music(self, song: Song, *, start_ticks: int, end_ticks: float) -> NoteSequence:
+    def music(
+        self, song: Song, *, start_ticks: int, end_ticks: float, answer_ticks: int | None = None
+    ) -> NoteSequence:
         """Give the notes of a stretch, from its start, as music.
 
         Args:
             song: gives tempo and metre.
             start_ticks: a beat, in song ticks; what began up to a 32nd before counts as on it.
             end_ticks: in song ticks; what began later is left out, what sounds ends there.
+            answer_ticks: where the answer to it begins, in song ticks, so that it knows its place
+                in the bar; None: on the beat after the last note.
         """
         inside = [n for n in self.notes if start_ticks - _EARLY_TICKS <= n.onset_ticks < end_ticks]
         channels = Counter(note.channel for note in inside)
@@ -102,6 +106,7 @@ class Phrase:
             parts=(Part(name=CALL_PART, channel=channel, notes=notes),),
             tempos=(TempoChange(0, song.tempo_bpm),),
             time_signatures=(_metre_from(song, start_ticks),),
+            duration_ticks=0 if answer_ticks is None else answer_ticks - start_ticks,
         )
 
     def _begin(self, channel: int, pitch: int, velocity: int, at_ticks: float) -> HeardNote:

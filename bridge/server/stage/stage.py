@@ -33,7 +33,10 @@ from bridge.server.stage.song import Song, to_ticks
 from bridge.server.state import MOST_TAKES
 from bridge.transports.base import HeardMessage
 from bridge.transports.sync.base import Lead
+from bridge.units import PPQ
 
+_START_SECONDS: Final = 0.06
+"""A song that we start begins so much later, so that its first notes are on their way by then."""
 _MODES: Final[dict[LiveMode, Callable[[Desk, Phrase, TakeMade], Mode]]] = {
     LiveMode.OFF: SilentMode,
     LiveMode.CALL: CallMode,
@@ -144,6 +147,7 @@ class LiveStage:
             self._mode.leave()
             self._phrase.forget()
             self._mode = self._new_mode()
+        self.look()
         self.watchers.changed(settings)
 
     def perform(self, verb: LiveVerb) -> None:
@@ -226,8 +230,9 @@ class LiveStage:
         """Run the song after the count-in, where nobody else leads it."""
         self._mode.perform(LiveVerb.START)
         if self.song.source is SyncSource.INTERNAL and not self.song.is_rolling:
+            lead_ticks = _START_SECONDS * self.song.tempo_bpm / 60.0 * PPQ
             bars = self._desk.settings.count_in_bars
-            self._clock.transport(True, -float(bars * self.song.bar_ticks))
+            self._clock.transport(True, -lead_ticks - bars * self.song.bar_ticks)
 
     def _panic(self) -> None:
         self._phrase.end_all(self.song.now_ticks)

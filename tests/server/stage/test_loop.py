@@ -80,7 +80,7 @@ def test_a_variation_begins_when_the_loop_comes_round():
     world.go_to(5)
     world.stage.perform(LiveVerb.VARY)
     world.go_to(11.9)
-    assert [pitch for beat, pitch in heard(world) if beat >= 8] == [67, 67, 67, 67]
+    assert [pitch for beat, pitch in heard(world) if beat >= 8] == [72]
 
 
 def test_undo_takes_a_variation_back():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from bridge.operations.music import AnswerRequest, PlayRequest
+from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.live import AnswerKind, LiveSettings, SyncSource
 from bridge.schema.notes import DRUM_CHANNEL, Note, NoteSequence, Part, TimeSignature
 from bridge.schema.performance import Bar
@@ -83,6 +83,9 @@ class FakeMaker:
         self.requests.append(request)
         return self._question(lambda: told(fake_answer(request)))
 
+    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None]) -> FakeAsking:
+        return self._question(lambda: told(fake_variation(request)))
+
     def band(self, request: PlayRequest) -> FakeBars:
         return FakeBars(self, fake_band(request))
 
@@ -124,6 +127,13 @@ def fake_answer(request: AnswerRequest) -> NoteSequence:
     channel = DRUM_CHANNEL if request.kind is AnswerKind.DRUMS else 0
     notes = tuple(Note(pitch, beat, 400, 80) for beat in range(0, length, PPQ))
     return NoteSequence(parts=(Part("Answer", channel, notes=notes),))
+
+
+def fake_variation(request: VaryRequest) -> NoteSequence:
+    """Give the same notes an octave higher."""
+    part = request.notes.parts[0]
+    notes = tuple(replace(note, pitch=note.pitch + 12) for note in part.notes)
+    return replace(request.notes, parts=(replace(part, notes=notes),))
 
 
 def fake_band(request: PlayRequest) -> Iterator[Bar]:
