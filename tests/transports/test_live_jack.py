@@ -316,3 +316,62 @@ def test_a_clock_process_that_is_killed_goes_on_where_it_was(room, ear, mouth):
     mouth.say(b"\x90\x3c\x40")
     room.wait_for(Heard)
     assert {message.port for message in room.heard} == {"midi_in", "control_in"}
+
+
+class Band:
+    """A musician who plays to us and an ear that listens, on a server that may be killed."""
+
+    def __init__(self, server):
+        self.musician, self.ear = Mouth(server, "musician"), Mouth(server, "ear")
+
+    def connect(self):
+        self.musician.connect("musician:out", "Segue:midi_in")
+        self.ear.connect("Segue:midi_out", "ear:in")
+
+    def close(self):
+        self.musician.close()
+        self.ear.close()
+
+
+def has_both(item):
+    return len(item.links) == 2
+
+
+def has_come_in(item):
+    """Whether the song runs and has caught up with what it began late."""
+    return item.lead.is_rolling and item.lead.line.rate == item.lead.tempo_bpm / 60
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.slow)])
+def test_a_server_that_is_killed_again_and_again_finds_us_playing_in_time(
+    mortal_jack_server, monkeypatch, times
+):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", mortal_jack_server.name)
+    room = Room()
+    room.remote.transport(True, 0.0)
+    first = room.wait_for(Led, that=has_come_in).lead.line
+    band = Band(mortal_jack_server)
+    band.connect()
+    room.wait_for(Listening, that=has_both)
+    for _ in range(times):
+        room.news.clear()
+        room.play(0, length=1000)
+        room.wait_for(Progress, that=lambda item: item.reports)
+        mortal_jack_server.kill()
+        room.wait_for(Lost)
+        band.close()
+        mortal_jack_server.start()
+        band = Band(mortal_jack_server)
+        room.wait_for(Opened)
+        room.wait_for(Listening, that=has_both)
+        band.musician.say(b"\x90\x48\x40")
+        room.wait_for(Heard)
+        room.remote.forget(None)
+        room.wait_for(Progress, that=lambda item: any(not one.is_on for one in item.reports))
+        assert bytes((0x80, 60, 64)) in [data for _, data in band.ear.heard]
+    room.listen(1.2)
+    line = [item.lead.line for item in room.news if isinstance(item, Led)][-1]
+    room.close()
+    band.close()
+    assert line.rate == first.rate
+    assert line.song_ns_at(first.at_ns) == pytest.approx(first.song_ns, abs=MILLISECOND_NS)

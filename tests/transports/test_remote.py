@@ -1,17 +1,25 @@
+from dataclasses import replace
+
 import pytest
 
 from bridge.errors import PortError
+from bridge.schema.live import SyncSource
 from bridge.transports.base import Link, NoteReport, PortWish, TimedMessage, TimedNote
 from bridge.transports.remote import RemoteClock
+from bridge.transports.sync.base import Lead, Line, SyncWish
 from bridge.transports.talk import (
     LEAD_NS,
+    Conduct,
+    Led,
     Listening,
     Lost,
     Play,
     Progress,
+    Send,
     Start,
     Stop,
     Stopped,
+    Transport,
 )
 from tests.fakes import FakeProcess, HandClock
 
@@ -36,6 +44,10 @@ class Room:
     def report(self, *reports):
         progress = Progress(self.remote.song_ns(), self.clock.ns, reports, 0, 0)
         self.processes[-1].to_say.append(progress)
+        self.remote.receive()
+
+    def say(self, *news):
+        self.processes[-1].to_say.extend(news)
         self.remote.receive()
 
     def die(self):
@@ -139,3 +151,98 @@ def test_a_clock_that_ends_because_we_stopped_it_has_stopped(room):
     room.die()
     assert room.processes[0].heard[-1] == Stop()
     assert room.remote.receive() == [Stopped()]
+
+
+# --- playing live
+
+
+LINE = Line(SECOND_NS, 4 * SECOND_NS, 2.0)
+LEAD = Lead(SyncSource.INTERNAL, True, 120.0, LINE, 960.0, None, 1)
+
+
+@pytest.fixture
+def live():
+    room = Room()
+    room.remote.conduct(SyncWish())
+    room.clock.ns = SECOND_NS
+    room.say(Led(LEAD, 3))
+    return room
+
+
+def test_live_song_time_is_where_the_line_says(live):
+    live.clock.ns += SECOND_NS
+    assert live.remote.song_ns() == 6 * SECOND_NS
+
+
+def test_a_plan_says_by_which_line_it_was_made(live):
+    live.remote.play((note(1, 0, 9),), ())
+    assert live.processes[0].heard[-1] == Play((note(1, 0, 9),), (), 3)
+
+
+def test_a_new_clock_goes_on_with_the_line_and_our_song(live):
+    live.clock.ns += SECOND_NS
+    live.die()
+    live.remote.receive()
+    assert live.processes[1].heard == [
+        Start(6 * SECOND_NS, 2 * SECOND_NS, (), 2.0),
+        Conduct(SyncWish()),
+        Transport(True, 960.0 + 2 * 480, 2 * SECOND_NS),
+        Play((), ()),
+    ]
+
+
+def test_a_new_clock_does_not_run_a_song_that_a_host_leads(live):
+    live.say(Led(replace(LEAD, source=SyncSource.JACK), 4))
+    live.die()
+    live.remote.receive()
+    assert [type(said) for said in live.processes[1].heard] == [Start, Conduct, Play]
+
+
+def test_a_new_clock_begins_to_count_breaks_anew(live):
+    live.die()
+    live.remote.receive()
+    live.remote.play((note(1, 0, 9),), ())
+    assert live.processes[1].heard[-1].breaks == 0
+
+
+def test_a_new_clock_does_not_get_what_was_taken_back(live):
+    kept, dropped = note(1, 90 * SECOND_NS, 91 * SECOND_NS), note(2, 90 * SECOND_NS, 91 * SECOND_NS)
+    live.remote.play((kept, dropped), ())
+    live.remote.forget(frozenset({2}))
+    live.die()
+    progress = live.remote.receive()[1]
+    assert live.processes[1].heard[-1] == Play((kept,), ())
+    assert progress.forgotten == (2,)
+
+
+def test_a_new_clock_ends_a_note_that_was_taken_back_while_it_sounded(live):
+    live.remote.play((note(1, 4 * SECOND_NS, 90 * SECOND_NS),), ())
+    live.say(Progress(0, 0, (NoteReport(1, True, 4 * SECOND_NS),), 0, 0))
+    live.remote.forget(None)
+    live.die()
+    live.remote.receive()
+    assert live.processes[1].heard[0].debts == (("midi_out", 0, 61),)
+
+
+def test_what_was_forgotten_is_not_played_by_a_new_clock(live):
+    live.remote.play((note(1, 90 * SECOND_NS, 91 * SECOND_NS),), ())
+    live.say(Progress(0, 0, (), 0, 0, (1,)))
+    live.die()
+    live.remote.receive()
+    assert live.processes[1].heard[-1] == Play((), ())
+
+
+def test_before_anybody_led_a_new_clock_is_only_told_whom_to_follow():
+    room = Room()
+    room.remote.conduct(SyncWish(tempo_bpm=90.0))
+    room.die()
+    room.remote.receive()
+    assert room.processes[1].heard == [Conduct(SyncWish(tempo_bpm=90.0)), Play((), ())]
+
+
+def test_lamps_are_for_one_clock_only(live):
+    live.remote.send("control_out", [b"\xb0\x01\x01"])
+    assert live.processes[0].heard[-1] == Send("control_out", (b"\xb0\x01\x01",))
+    live.die()
+    live.remote.receive()
+    assert Send not in [type(said) for said in live.processes[1].heard]
