@@ -158,6 +158,7 @@ class Hub:
         watchers = stage.watchers
         watchers.heard = lambda note: self._broadcast.tell("heard", note)
         watchers.played = lambda planned: self._broadcast.tell("played", planned)
+        watchers.forgotten = lambda note_ids: self._broadcast.tell("forgotten", note_ids)
         watchers.host = self._note_host
         watchers.changed = self._note_change
         watchers.taken = self._note_take

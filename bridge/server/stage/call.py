@@ -21,6 +21,8 @@ from bridge.units import PPQ
 
 _SOONEST_SECONDS: Final = 0.01
 """A beat that is nearer than this is not the next one: nobody could be in time for it."""
+_QUIET_TICKS: Final = 60
+"""A gap between two notes is shorter than this: no answer is made for it yet."""
 _TOLERANCE_TICKS: Final = 2
 """A rest that is so little shorter than a beat is a beat: MIDI clocks jitter."""
 
@@ -45,6 +47,8 @@ class CallMode(Mode):
     """Answers every phrase on the next beat."""
 
     _start_ticks: int | None = None
+    _quiet_ticks: float | None = None
+    """When the last key went up, while no answer was asked for."""
     _answer: _Answer | None = None
     _last: NoteSequence | None = None
     """The last answer that was heard."""
@@ -54,6 +58,7 @@ class CallMode(Mode):
     def begin(self, note: HeardNote) -> None:
         """Hear a note: whoever plays is let finish, and what was planned is taken back."""
         self._take_back()
+        self._quiet_ticks = None
         self.desk.forget(self._sounding)
         self._sounding = frozenset()
         if self._start_ticks is None:
@@ -61,19 +66,14 @@ class CallMode(Mode):
         self.desk.doing = "hearing a call"
 
     def fall_silent(self) -> None:
-        """Have an answer made, and planned where a rest or a bar line ends the call."""
-        if self._start_ticks is None:
-            return
-        end = self.desk.settings.phrase_end
-        if end is PhraseEnd.PEDAL:
-            self._prepare(self.phrase.end_ticks, None)
-            return
-        start_ticks = self._start_after(self.phrase.end_ticks, end)
-        self._prepare(self.phrase.end_ticks, start_ticks)
-        self._begin_at(start_ticks)
+        """Have an answer made, unless another note follows at once."""
+        if self._start_ticks is not None:
+            self._quiet_ticks = self.phrase.end_ticks
 
     def look(self, now_ticks: float) -> None:
-        """Take the answer as begun when its beat has come."""
+        """Have the answer made and planned; take it as begun when its beat has come."""
+        if self._quiet_ticks is not None and now_ticks >= self._quiet_until(self._quiet_ticks):
+            self._plan_answer(self._quiet_ticks)
         answer = self._answer
         if answer is None or answer.start_ticks is None or now_ticks < answer.start_ticks:
             return
@@ -81,7 +81,9 @@ class CallMode(Mode):
             self._confirm(answer)
 
     def next_look_ticks(self) -> float | None:
-        """Look when the answer begins."""
+        """Look when the gap is longer than one between notes, and when the answer begins."""
+        if self._quiet_ticks is not None:
+            return self._quiet_until(self._quiet_ticks)
         if self._answer is None or self._answer.music is None:
             return None
         return self._answer.start_ticks
@@ -115,6 +117,23 @@ class CallMode(Mode):
         self.restart()
 
     # --- making and planning an answer
+
+    def _quiet_until(self, end_ticks: float) -> float:
+        """Give when an answer is made to a phrase whose last key went up then."""
+        if self.desk.settings.phrase_end is PhraseEnd.BAR:
+            return end_ticks  # the bar line may be near
+        return end_ticks + _QUIET_TICKS
+
+    def _plan_answer(self, end_ticks: float) -> None:
+        """Have an answer made, and planned where a rest or a bar line ends the call."""
+        self._quiet_ticks = None
+        end = self.desk.settings.phrase_end
+        if end is PhraseEnd.PEDAL:
+            self._prepare(end_ticks, None)
+            return
+        start_ticks = self._start_after(end_ticks, end)
+        self._prepare(end_ticks, start_ticks)
+        self._begin_at(start_ticks)
 
     def _prepare(self, end_ticks: float, answer_ticks: int | None) -> None:
         """Have an answer made to what was heard so far, for where it begins if that is known."""
@@ -173,6 +192,7 @@ class CallMode(Mode):
         """Take the call as ended."""
         if self._start_ticks is None:
             raise RequestError("nothing was played yet that could be answered; play a phrase first")
+        self._quiet_ticks = None
         start_ticks = self._soonest()
         if self._answer is None:
             self._prepare(self.desk.song.now_ticks, start_ticks)
@@ -205,7 +225,9 @@ class CallMode(Mode):
         part = played_part("Answer", played, start_ticks=start, channel=channel)
         shift = self._call_span(answer.call)
         notes = tuple(replace(n, onset_ticks=n.onset_ticks + shift) for n in part.notes)
-        self.on_take(replace(answer.call, parts=(*answer.call.parts, replace(part, notes=notes))))
+        keys = answer.music.key_signatures if answer.music else ()
+        parts = (*answer.call.parts, replace(part, notes=notes))
+        self.on_take(replace(answer.call, parts=parts, key_signatures=keys))
 
     def _call_span(self, call: NoteSequence) -> int:
         """Give where the answer stands in a take: on the first beat after the call."""
@@ -220,6 +242,6 @@ class CallMode(Mode):
         self._answer = None
 
     def _forget_call(self) -> None:
-        self._start_ticks = None
+        self._start_ticks = self._quiet_ticks = None
         self.phrase.forget()
         self.desk.doing = "listening"

@@ -95,6 +95,8 @@ class Desk:
         """Notes that were left out because they came too late."""
         self.on_played: Callable[[Planned], None] = lambda planned: None
         """Is told of every note that is handed to the clock."""
+        self.on_forgotten: Callable[[tuple[int, ...]], None] = lambda note_ids: None
+        """Is told of notes that were handed to it and will not be heard."""
         self._sender = sender
         self._ids = count()
         self._planned: dict[int, Planned] = {}
@@ -182,10 +184,12 @@ class Desk:
     def _cut(self, note_ids: frozenset[int]) -> None:
         """Take off the plan what will not be heard; what began stays, as long as it sounded."""
         now_ticks = self.song.now_ticks
-        for note_id in note_ids:
-            planned = self._planned.get(note_id)
-            if planned is not None and planned.note.onset_ticks >= now_ticks:
-                del self._planned[note_id]
+        planned = [self._planned[note_id] for note_id in note_ids if note_id in self._planned]
+        unheard = tuple(p.note_id for p in planned if p.note.onset_ticks >= now_ticks)
+        for note_id in unheard:
+            del self._planned[note_id]
+        if unheard:
+            self.on_forgotten(unheard)
 
     def _forget_old(self, now_ticks: float) -> None:
         if len(self._planned) > 4096:

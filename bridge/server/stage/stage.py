@@ -67,6 +67,8 @@ class Watchers:
     """A note was played to us."""
     played: Callable[[Planned], None] = lambda planned: None
     """A note was handed to the clock."""
+    forgotten: Callable[[tuple[int, ...]], None] = lambda note_ids: None
+    """Notes that were handed to the clock will not be heard."""
     host: Callable[[HostState], None] = lambda state: None
     """The song started, stopped, jumped or changed its tempo."""
     changed: Callable[[LiveSettings], None] = lambda settings: None
@@ -110,6 +112,7 @@ class LiveStage:
         self._phrase = Phrase()
         self._desk = Desk(self.song, settings, clock, maker)
         self._desk.on_played = lambda planned: self.watchers.played(planned)
+        self._desk.on_forgotten = lambda note_ids: self.watchers.forgotten(note_ids)
         self._mode: Mode = self._new_mode()
         clock.conduct(settings)
 

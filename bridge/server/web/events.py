@@ -44,7 +44,7 @@ class Broadcast:
         """Tell an event.
 
         Args:
-            kind: `status`, `host`, `heard`, `played`, `take`, `job`.
+            kind: `status`, `host`, `heard`, `played`, `forgotten`, `take`, `job`.
             noun: what happened; it must have a plain form.
         """
         if self._queues:
