@@ -166,6 +166,8 @@ class ScheduledWire(Wire):
 
     def tend(self) -> tuple[Link, ...]:
         """Look whether the ports still exist, and for sources."""
+        if self._thread is not None and not self._thread.is_alive():
+            self._lose(self._trouble or "the thread that sends has died")
         try:
             for port in (self._port, *self._others.values()):
                 port.check()
