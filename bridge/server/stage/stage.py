@@ -35,7 +35,7 @@ from bridge.transports.base import HeardMessage
 from bridge.transports.sync.base import Lead
 from bridge.units import PPQ
 
-_START_SECONDS: Final = 0.06
+_START_SECONDS: Final = 0.1
 """A song that we start begins so much later, so that its first notes are on their way by then."""
 _MODES: Final[dict[LiveMode, Callable[[Desk, Phrase, TakeMade], Mode]]] = {
     LiveMode.OFF: SilentMode,

@@ -97,7 +97,7 @@ def test_a_song_that_segue_leads_begins_with_a_count_in():
     world = World(settings, source=SyncSource.INTERNAL, is_rolling=False)
     world.go_to(1.5)
     world.stage.perform(LiveVerb.START)
-    assert world.clock.transports == [(True, pytest.approx(-1920.0, abs=60.0))]
+    assert world.clock.transports == [(True, pytest.approx(-1920.0, abs=110.0))]
     world.go_to(2.0)
     world.draw(is_rolling=True, position_ticks=-1920.0)
     world.go_to(11)
