@@ -21,8 +21,14 @@ from bridge.cli.door import Door
 from bridge.errors import SegueError
 
 ROOMS: Final[dict[str, tuple[str, str]]] = {
-    "music": ("bridge.cli.music:music", "Play, sample, continue, interpolate, vary and answer music."),
-    "serve": ("bridge.cli.serve:serve", "Be a member of the band: hear, wait for the beat, answer on it."),
+    "music": (
+        "bridge.cli.music:music",
+        "Play, sample, continue, interpolate, vary and answer music.",
+    ),
+    "serve": (
+        "bridge.cli.serve:serve",
+        "Be a member of the band: hear, wait for the beat, answer on it.",
+    ),
     "live": ("bridge.cli.live:live", "Steer what a running `segue serve` plays."),
     "map": ("bridge.cli.map:control_map", "Say what knobs, pads and pedals do; alone, show it."),
     "models": ("bridge.cli.models:models", "List, show and verify the trained models."),
