@@ -10,7 +10,7 @@ from bridge.transports.base import HeardMessage, Link, TimedNote
 from bridge.transports.frames import FrameGrid, cycle
 from bridge.transports.hearing import Hearing
 from bridge.transports.jack import LATEST_LIVE_NS
-from bridge.transports.sync.base import Line
+from bridge.transports.sync.base import BEAT_NS, Line
 from tests.fakes import FakePort, HandClock, SteppedWire
 from tests.transports.test_wires import notes_at
 
@@ -61,9 +61,10 @@ class LiveByScheduler:
 class LiveByJack:
     """Does as JACK's process callback does: asks for the line at each cycle's first frame."""
 
-    def __init__(self, line):
+    def __init__(self, line, frames=64):
         self.agenda, self.grid, self.frame = Agenda(), FrameGrid(rate_hz=48_000), 0
         self.leader = HandLeader(self.agenda, line)
+        self.frames = frames
         self.sent = []
 
     def run_to(self, at_ns):
@@ -72,10 +73,14 @@ class LiveByJack:
             sent_ns = line.song_ns_at(now_ns - self.leader.offset_ns)
             self.grid.align(frame=self.frame, song_ns=sent_ns, rate=line.rate)
             for offset, _, payload in cycle(
-                self.agenda, self.grid, first_frame=self.frame, frames=64, latest_ns=LATEST_LIVE_NS
+                self.agenda,
+                self.grid,
+                first_frame=self.frame,
+                frames=self.frames,
+                latest_ns=LATEST_LIVE_NS,
             ):
                 self.sent.append(((self.frame + offset) * 10**9 // 48_000, payload))
-            self.frame += 64
+            self.frame += self.frames
 
 
 @pytest.fixture(params=[LiveByScheduler, LiveByJack])
@@ -195,3 +200,19 @@ def test_a_port_of_its_own_gets_what_is_meant_for_it():
     wire.step()
     assert main.sent == [bytes((0x90, 72, 80))]
     assert bass.sent == [bytes((0x90, 36, 80))]
+
+
+def test_a_day_of_playing_neither_drifts_nor_leaks():
+    live = LiveByJack(Line(0, 0, 2.0), frames=8192)
+    seconds = 24 * 3600
+    for beat in range(0, 2 * seconds, 8):
+        on_ns = beat * BEAT_NS
+        live.agenda.add([TimedNote(beat, 0, 60 + beat % 12, 80, on_ns, on_ns + BEAT_NS)])
+        live.run_to((beat + 8) // 2 * 1_000_000_000)
+        live.agenda.reports()
+        if beat % 800 == 0:
+            del live.sent[:-2]
+    last_on = [at_ns for at_ns, payload in live.sent if payload[0] == 0x90][-1]
+    assert abs(last_on - (seconds - 4) * 1_000_000_000) <= 1e9 / 48_000
+    held = [value for value in vars(live.agenda).values() if hasattr(value, "__len__")]
+    assert sum(len(value) for value in held) < 30
