@@ -208,7 +208,7 @@ def test_a_day_of_playing_neither_drifts_nor_leaks():
     for beat in range(0, 2 * seconds, 8):
         on_ns = beat * BEAT_NS
         live.agenda.add([TimedNote(beat, 0, 60 + beat % 12, 80, on_ns, on_ns + BEAT_NS)])
-        live.run_to((beat + 8) // 2 * 1_000_000_000)
+        live.run_to((beat + 7) * 500_000_000)
         live.agenda.reports()
         if beat % 800 == 0:
             del live.sent[:-2]
