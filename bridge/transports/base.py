@@ -141,6 +141,8 @@ class PortWish:
     listen: tuple[str, ...] = ()
     """Parts of the names of MIDI sources to hear, in any case; `control_in=nano` connects to that
     input, one without a `=` to the first input."""
+    speak: tuple[str, ...] = ()
+    """`control_out=nano`: parts of the names of MIDI inputs that an output plays to as well."""
 
     def __post_init__(self) -> None:
         if not self.outputs or len({*self.outputs, *self.inputs}) < len(self.outputs + self.inputs):
@@ -153,12 +155,12 @@ class PortWish:
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
         """What `listen` asks for: short names of inputs, and what to look for, in lower case."""
-        found = []
-        for pattern in self.listen if self.inputs else ():
-            ours, equals, rest = pattern.partition("=")
-            named = bool(equals) and ours in self.inputs
-            found.append((ours, rest) if named else (self.inputs[0], pattern))
-        return tuple((ours, words.casefold()) for ours, words in found)
+        return _pairs(self.listen, self.inputs)
+
+    @property
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """What `speak` asks for: short names of outputs, and what to look for, in lower case."""
+        return _pairs(self.speak, self.outputs)
 
     def full_name(self, short: str) -> str:
         """Give what a port is called where each has a name of its own: `Segue`, `Segue In`.
@@ -170,6 +172,16 @@ class PortWish:
         if words is None:
             words = short.removesuffix("_in").removesuffix("_out").replace("_", " ").title()
         return f"{self.name} {words}".strip()
+
+
+def _pairs(patterns: tuple[str, ...], ports: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Split `port=words`; words alone are for the first port."""
+    found = []
+    for pattern in patterns if ports else ():
+        ours, equals, rest = pattern.partition("=")
+        named = bool(equals) and ours in ports
+        found.append((ours, rest) if named else (ports[0], pattern))
+    return tuple((ours, words.casefold()) for ours, words in found)
 
 
 def control_bytes(control: ControlEvent, *, channel: int) -> bytes:

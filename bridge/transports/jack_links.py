@@ -37,8 +37,8 @@ class JackLinks:
         self._inputs = inputs
         self._missed = set(missed)
         self._connect = wish.connect
-        self._sources = wish.sources
-        self._heard: set[Link] = set()
+        self._patterns = (*wish.sources, *wish.targets)
+        self._seen: set[Link] = set()
 
     def tend(self) -> tuple[Link, ...]:
         """Connect what is to be connected now; tell every connection.
@@ -75,7 +75,7 @@ class JackLinks:
             if link.theirs in (listeners if link.ours in self._outputs else sources)
         }
         self._missed -= there
-        return there | self._first_listeners(listeners) | self._new_sources(sources)
+        return there | self._first_listeners(listeners) | self._new(listeners, sources)
 
     def _first_listeners(self, listeners: set[str]) -> set[Link]:
         if self._connect is None:
@@ -86,14 +86,15 @@ class JackLinks:
             self._connect = None
         return matching
 
-    def _new_sources(self, sources: set[str]) -> set[Link]:
+    def _new(self, listeners: set[str], sources: set[str]) -> set[Link]:
+        """Give the connections to ports that came since the last look."""
         matching = {
             Link(ours, name)
-            for ours, pattern in self._sources
-            for name in sources
+            for ours, pattern in self._patterns
+            for name in (listeners if ours in self._outputs else sources)
             if pattern in name.casefold()
         }
-        new, self._heard = matching - self._heard, matching
+        new, self._seen = matching - self._seen, matching
         return new
 
 

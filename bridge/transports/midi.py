@@ -116,7 +116,8 @@ def open_more_rtmidi(wish: PortWish, *, api: str) -> dict[str, RtMidiPort]:
     """Open the outputs beside the main one.
 
     Returns:
-        Outputs by short name. On Windows those whose port exists: `Segue Bass` for `bass`.
+        Outputs by short name: what `wish.speak` names for one, if it is there now, else a virtual
+        port; on Windows those whose port exists: `Segue Bass` for `bass`.
 
     Raises:
         PortError: the system does not let us.
@@ -125,8 +126,11 @@ def open_more_rtmidi(wish: PortWish, *, api: str) -> dict[str, RtMidiPort]:
     for short in wish.outputs[1:]:
         name = wish.full_name(short)
         output = _output(api, wish.name)
+        words = [words for ours, words in wish.targets if ours == short]
         try:
-            if api != "winmm":
+            if any(_named(output.get_ports(), word) for word in words):
+                ports[short] = _opened(output, api=api, wanted=tuple(words))
+            elif api != "winmm":
                 output.open_virtual_port(name)
                 ports[short] = RtMidiPort(output, api=api, name=name, is_virtual=True)
             elif _named(output.get_ports(), name) is not None:
