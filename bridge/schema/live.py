@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bridge.errors import RequestError, check_range
 from bridge.schema.notes import KeySignature, NoteSequence, TimeSignature
-from bridge.schema.performance import Knobs
+from bridge.schema.performance import Knobs, check_style
 
 
 class LiveMode(StrEnum):
@@ -161,6 +161,7 @@ class LiveSettings:
         check_range("count_in_bars", self.count_in_bars, 0, 4)
         check_range("amount", self.amount, 0.0, 1.0)
         check_range("tempo_bpm", self.tempo_bpm, 20.0, 400.0)
+        check_style(self.style)
 
     def route(self, part: str) -> PartRoute:
         """Give where a part goes."""

@@ -74,11 +74,13 @@ class Hub:
         self._say = say
         self._broadcast = Broadcast()
         self._memory = Memory(settings.state_folder)
-        self._ratings = RatingKeeper(settings.state_folder / STORE_FILE, self._complain)
+        self._ratings = RatingKeeper(
+            settings.state_folder / STORE_FILE, self._complain_of("ratings")
+        )
         maps = read_devices(devices_folder())
         self._remote = RemoteClock(_ports(settings, maps.devices))
         self._stage = self._make_stage()
-        self._stage.trouble = "; ".join(maps.troubles)
+        self._stage.note_trouble("maps", "; ".join(maps.troubles))
         self._controls = Controls(maps.devices)
         self._office = Office(
             local=Studio(models=settings.models, stage=self._stage, controls=self._controls),
@@ -153,7 +155,7 @@ class Hub:
             before.settings,
             before.takes,
             StageClock(self._remote, wish),
-            OfficeMaker(lambda: self._office, self._complain),
+            OfficeMaker(lambda: self._office, self._complain_of("music")),
         )
         watchers = stage.watchers
         watchers.heard = lambda note: self._broadcast.tell("heard", note)
@@ -181,10 +183,16 @@ class Hub:
 
     # --- what happens on the stage
 
-    def _complain(self, trouble: str) -> None:
-        if trouble != self._stage.trouble:
-            self._stage.trouble = trouble
-            self._tell_status()
+    def _complain_of(self, topic: str) -> Callable[[str], None]:
+        """Give what notes trouble with something, and tells those who watch."""
+
+        def complain(trouble: str) -> None:
+            before = self._stage.trouble
+            self._stage.note_trouble(topic, trouble)
+            if self._stage.trouble != before:
+                self._tell_status()
+
+        return complain
 
     def _note_host(self, state: HostState) -> None:
         self._broadcast.tell("host", state)
@@ -192,7 +200,6 @@ class Hub:
     def _note_change(self, settings: LiveSettings) -> None:
         self._memory.keep_settings(settings)
         self._live.show_settings()
-        self._live.set_timer()
         self._tell_status()
 
     def _note_take(self, take: Take) -> None:
@@ -216,7 +223,7 @@ class Hub:
         try:
             bind_control(devices_folder(), learned.device, learned.binding)
         except SegueError as error:
-            self._complain(str(error))
+            self._complain_of("maps")(str(error))
 
 
 def _ports(settings: ServeSettings, devices: tuple[DeviceMap, ...]) -> PortWish:

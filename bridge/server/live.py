@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Final
@@ -22,6 +23,8 @@ from bridge.transports.talk import Heard, Led, Listening, Lost, News, NotOpened,
 
 PortNews = Opened | NotOpened | Lost | Listening
 """What the clock process tells about its ports."""
+
+_log = logging.getLogger(__name__)
 
 _LISTEN_SECONDS: Final = 1.0
 """The clock process is looked after at least this often."""
@@ -93,6 +96,7 @@ class LiveRoom:
         self._stage = stage
         self._remote = remote
         self._controls = controls
+        stage.watchers.looked = self.set_timer
         controls.on_use = self.show_settings
         controls.on_learn = self._wait_for_a_control
         self._on_learned = on_learned
@@ -109,9 +113,12 @@ class LiveRoom:
         """
         while True:
             await asyncio.to_thread(self._wait)
+            link = self._remote.link
             for news in self._remote.receive():
-                self._take(news)
-            self.set_timer()
+                if self._remote.link is not link:
+                    link, self._breaks = self._remote.link, 0  # a new process counts anew
+                with self._lived_through():
+                    self._take(news)
 
     def _wait(self) -> None:
         """Wait, in a thread, until the clock process says something."""
@@ -120,7 +127,7 @@ class LiveRoom:
             wait([link], _LISTEN_SECONDS)
 
     def set_timer(self) -> None:
-        """Look at the stage when something is due; call it after whatever the stage was told."""
+        """Look at the stage when something is due."""
         self.close()
         seconds = self._stage.seconds_to_next_look()
         if math.isfinite(seconds):
@@ -146,8 +153,18 @@ class LiveRoom:
         self._learning = loop.call_later(_LEARN_SECONDS, self._controls.stop_learning)
 
     def _look(self) -> None:
-        self._stage.look()
-        self.set_timer()
+        with self._lived_through():
+            self._stage.look()
+
+    @contextlib.contextmanager
+    def _lived_through(self) -> Iterator[None]:
+        """Let a fault of ours end what is being played, but not the evening."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the last door before silence
+            _log.error("the stage stumbled", exc_info=error)
+            self._stage.note_trouble("stage", f"this is a bug: {type(error).__name__}: {error}")
+            self._stage.start_over()
 
     def _take(self, news: News) -> None:
         match news:
@@ -179,14 +196,14 @@ class LiveRoom:
         match news:
             case Opened(api, name, ports):
                 self._stage.ports = () if api == NO_MIDI else ports or (name,)
-                self._stage.trouble = ""
+                self._stage.note_trouble("ports", "")
                 self._controls.forget_lights()
                 self.show_settings()
             case NotOpened(reasons):
                 self._stage.ports = ()
-                self._stage.trouble = f"no MIDI port: {'; '.join(reasons)}"
+                self._stage.note_trouble("ports", f"no MIDI port: {'; '.join(reasons)}")
             case Lost(reason):
-                self._stage.trouble = reason
+                self._stage.note_trouble("ports", reason)
             case Listening(names):
                 self._stage.listeners = names
         self._on_ports(news)

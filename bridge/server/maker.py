@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from bridge.errors import CancelledError, SegueError
 from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.notes import NoteSequence
 from bridge.schema.performance import Bar
 from bridge.server.office import Office
+from bridge.server.stage.desk import Lost
 from bridge.server.tickets import Ticket
+
+NounT = TypeVar("NounT")
 
 LANE = "live"
 """Answers never wait for long jobs."""
@@ -32,32 +36,32 @@ class OfficeMaker:
         self._office = office
         self._complain = complain
 
-    def answer(self, request: AnswerRequest, told: Callable[[NoteSequence], None]) -> Asked:
-        """Have an answer made and told, soon or never."""
-        return self._ask("music.answer", request, told)
+    def answer(
+        self, request: AnswerRequest, told: Callable[[NoteSequence], None], lost: Lost
+    ) -> Asked:
+        """Have an answer made and told, or that there will be none."""
+        return self._ask("music.answer", request, told, lost)
 
-    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None]) -> Asked:
-        """Have a variation made and told, soon or never."""
-        return self._ask("music.vary", request, told)
+    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None], lost: Lost) -> Asked:
+        """Have a variation made and told, or that there will be none."""
+        return self._ask("music.vary", request, told, lost)
 
     def band(self, request: PlayRequest) -> BandByOffice:
         """Call a band together."""
-        return BandByOffice(self._office().call("music.play", request, lane=LANE), self._complain)
+        return BandByOffice(self._office(), request, self._complain)
 
-    def _ask(self, name: str, request: object, told: Callable[[NoteSequence], None]) -> Asked:
-        ticket = self._office().call(name, request, lane=LANE)
-        return Asked(asyncio.ensure_future(self._tell(ticket, told)), ticket)
+    def _ask(
+        self, name: str, request: object, told: Callable[[NoteSequence], None], lost: Lost
+    ) -> Asked:
+        async def music() -> NoteSequence:
+            ticket = self._office().call(name, request, lane=LANE)
+            try:
+                made: NoteSequence = await ticket.result()
+            finally:
+                ticket.cancel()
+            return made
 
-    async def _tell(self, ticket: Ticket, told: Callable[[NoteSequence], None]) -> None:
-        try:
-            music = await ticket.result()
-        except CancelledError:
-            return
-        except SegueError as error:
-            self._complain(str(error))
-            return
-        self._complain("")
-        told(music)
+        return Asked(asyncio.ensure_future(_tell(music, told, lost, self._complain)))
 
 
 @dataclass(slots=True)
@@ -65,46 +69,62 @@ class Asked:
     """A question on its way."""
 
     task: asyncio.Task[None]
-    """Waits for the answer."""
-    ticket: Ticket
-    """What the office gave."""
+    """Waits for the answer; the job ends with it."""
 
     def drop(self) -> None:
         """Do not wait for the answer any more."""
         self.task.cancel()
-        self.ticket.cancel()
 
 
-@dataclass(slots=True)
 class BandByOffice:
-    """A band in the studio process, bar by bar."""
+    """A band in the studio process, bar by bar.
 
-    ticket: Ticket
-    """What the office gave."""
-    complain: Complain
-    """Is told why there is no bar."""
-    _items: AsyncIterator[Bar] | None = None
-    _task: asyncio.Task[None] | None = field(default=None)
+    Args:
+        office: where it plays.
+        request: what it plays.
+        complain: is told why there is no bar.
+    """
 
-    def ask(self, told: Callable[[Bar], None]) -> None:
-        """Have the next bar told, soon or never."""
-        if self._items is None:
-            self._items = self.ticket.items()
-        self._task = asyncio.ensure_future(self._tell(self._items, told))
+    def __init__(self, office: Office, request: PlayRequest, complain: Complain) -> None:
+        self._office = office
+        self._request = request
+        self._complain = complain
+        self._ticket: Ticket | None = None
+        self._bars: AsyncIterator[Bar] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self, told: Callable[[Bar], None], lost: Lost) -> None:
+        """Have the next bar told, or that there will be none any more."""
+        self._task = asyncio.ensure_future(_tell(self._next, told, lost, self._complain))
 
     def drop(self) -> None:
         """Send the band home."""
         if self._task is not None:
             self._task.cancel()
-        self.ticket.cancel()
+        if self._ticket is not None:
+            self._ticket.cancel()
 
-    async def _tell(self, items: AsyncIterator[Bar], told: Callable[[Bar], None]) -> None:
-        try:
-            bar = await anext(items)
-        except (CancelledError, StopAsyncIteration):
-            return
-        except SegueError as error:
-            self.complain(str(error))
-            return
-        self.complain("")
-        told(bar)
+    async def _next(self) -> Bar:
+        if self._bars is None:
+            self._ticket = self._office.call("music.play", self._request, lane=LANE)
+            self._bars = self._ticket.items()
+        return await anext(self._bars)
+
+
+async def _tell(
+    make: Callable[[], Awaitable[NounT]],
+    told: Callable[[NounT], None],
+    lost: Lost,
+    complain: Complain,
+) -> None:
+    """Wait for music and tell it, or that there will be none."""
+    try:
+        noun = await make()
+    except (CancelledError, StopAsyncIteration):  # somebody gave the job up
+        lost()
+    except SegueError as error:
+        complain(str(error))
+        lost()
+    else:
+        complain("")
+        told(noun)

@@ -20,7 +20,7 @@ class RatingKeeper:
 
     Args:
         path: of the store; it is opened with the first rating.
-        complain: is told in one line why a rating could not be kept.
+        complain: is told in one line why a rating could not be kept; an empty one when it was.
     """
 
     def __init__(self, path: Path, complain: Callable[[str], None]) -> None:
@@ -56,6 +56,8 @@ class RatingKeeper:
                 await asyncio.to_thread(self._write, rating)
             except SegueError as error:
                 self._complain(f"your rating was not kept: {error}")
+            else:
+                self._complain("")
 
     def _write(self, rating: Rating) -> None:
         if self._store is None:

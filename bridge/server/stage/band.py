@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bridge.errors import RequestError
 from bridge.schema.live import LiveSettings, LiveVerb
-from bridge.schema.notes import NoteSequence, Part, TempoChange, TimeSignature
+from bridge.schema.notes import Note, NoteSequence, Part, TempoChange, TimeSignature
 from bridge.schema.performance import Bar
 from bridge.server.stage.asking import play_request
 from bridge.server.stage.desk import Bars, Desk, Planned
@@ -38,6 +39,8 @@ class BandMode(Mode):
         self._notes: frozenset[int] = frozenset()
         self._is_stopped = False
         """Whether somebody stopped it, though the song runs."""
+        self._again_ticks: float | None = None
+        """When a band is called together again after one was lost."""
 
     def begin(self, note: HeardNote) -> None:
         """Play on: the band does not wait for anybody."""
@@ -47,12 +50,14 @@ class BandMode(Mode):
 
     def look(self, now_ticks: float) -> None:
         """Begin when the song runs, end when it stops, and stay a bar ahead."""
-        wanted = self.desk.song.is_rolling and not self._is_stopped
+        is_rolling = self.desk.song.is_rolling
+        self._is_stopped = self._is_stopped and is_rolling
+        wanted = is_rolling and not self._is_stopped
         if wanted and self._next_ticks is None:
             self._launch(now_ticks)
         elif not wanted and self._next_ticks is not None:
             self.leave()
-        self._fetch()
+        self._fetch(now_ticks)
         next_ticks = self._next_ticks
         if next_ticks is None or self._hand is None or next_ticks - _AHEAD_TICKS > now_ticks:
             return
@@ -60,9 +65,9 @@ class BandMode(Mode):
 
     def next_look_ticks(self) -> float | None:
         """Look when the next bar is to be handed on."""
-        if self._next_ticks is None or self._hand is None:
-            return None
-        return self._next_ticks - _AHEAD_TICKS
+        if self._hand is None:
+            return self._again_ticks
+        return None if self._next_ticks is None else self._next_ticks - _AHEAD_TICKS
 
     def perform(self, verb: LiveVerb) -> None:
         """Play, stop, or play something else."""
@@ -108,35 +113,43 @@ class BandMode(Mode):
         self._next_ticks = self._begun_ticks = line
         self.desk.doing = "playing"
 
-    def _fetch(self) -> None:
+    def _fetch(self, now_ticks: float) -> None:
         """Have the next bar made."""
         if self._hand is not None or self._waits:
             return
+        if self._again_ticks is not None and now_ticks < self._again_ticks:
+            return
+        self._again_ticks = None
         if self._bars is None:
-            self._bars = self.desk.band(play_request(self.desk.settings))
+            self._bars = self.desk.maker.band(play_request(self.desk.settings))
         self._waits = True
-        self._bars.ask(self._take)
+        self.desk.next_bar(self._bars, self._take, self._lose)
 
     def _send_home(self) -> None:
         """Have a new band called together for the next bar."""
         if self._bars is not None:
             self._bars.drop()
-        self._bars, self._waits, self._hand = None, False, None
+        self._bars, self._waits, self._hand, self._again_ticks = None, False, None, None
 
     def _take(self, bar: Bar) -> None:
         """Take a bar in hand."""
         self._waits, self._hand = False, bar
-        self.look(self.desk.song.now_ticks)
+
+    def _lose(self) -> None:
+        """Take note that there is no band any more; another one is called a beat later."""
+        self._send_home()
+        self._again_ticks = self.desk.song.now_ticks + PPQ
 
     def _place(self, bar: Bar, next_ticks: int) -> None:
         """Hand a bar to the clock, on the first bar line that is in time."""
         song = self.desk.song
-        start = max(next_ticks, song.bar_from(song.now_ticks - _LATE_TICKS))
+        start = song.bar_from(max(next_ticks, song.now_ticks) - _LATE_TICKS)
         for part in bar.parts:
+            notes = _fitted(part.notes, bar.duration_ticks, song.bar_ticks)
             self._notes |= self.desk.play(
-                part.name.lower(), part.notes, start_ticks=start, late_ticks=_LATE_TICKS
+                part.name.lower(), notes, start_ticks=start, late_ticks=_LATE_TICKS
             )
-        self._hand, self._next_ticks = None, start + bar.duration_ticks
+        self._hand, self._next_ticks = None, start + song.bar_ticks
         if start - self._begun_ticks >= _LONGEST_TICKS:
             self._keep()
             self._begun_ticks = self._next_ticks
@@ -168,3 +181,25 @@ class BandMode(Mode):
             start_ticks=self._begun_ticks,
             channel=self.desk.settings.route(name).channel,
         )
+
+
+def _fitted(notes: tuple[Note, ...], made_ticks: int, bar_ticks: int) -> tuple[Note, ...]:
+    """Fit the notes of a bar into one of another metre.
+
+    What is too long is cut, what is too short goes on from its beginning: so each bar of the band
+    begins with one of the song, in a waltz and in five four, too.
+
+    Args:
+        notes: of a bar as it was made.
+        made_ticks: length of that bar.
+        bar_ticks: length of the song's bars.
+    """
+    if made_ticks == bar_ticks:
+        return notes
+    rounds = range(0, bar_ticks, made_ticks)
+    moved = (replace(n, onset_ticks=n.onset_ticks + ticks) for ticks in rounds for n in notes)
+    return tuple(
+        replace(note, duration_ticks=min(note.duration_ticks, bar_ticks - note.onset_ticks))
+        for note in moved
+        if note.onset_ticks < bar_ticks
+    )

@@ -54,13 +54,17 @@ class CallMode(Mode):
     """The last answer that was heard."""
     _sounding: frozenset[int] = frozenset()
     """Notes of the answers that are being heard."""
+    _until_ticks: int | None = None
+    """Where they end; None: there are none."""
 
     def begin(self, note: HeardNote) -> None:
         """Hear a note: whoever plays is let finish, and what was planned is taken back."""
+        if self._is_overdue(note.onset_ticks):
+            self._start_ticks = None
+            self.phrase.forget(but=note)
         self._take_back()
         self._quiet_ticks = None
-        self.desk.forget(self._sounding)
-        self._sounding = frozenset()
+        self._end_answers()
         if self._start_ticks is None:
             self._start_ticks = start_of(self.desk.song, note.onset_ticks)
         self.desk.doing = "hearing a call"
@@ -74,18 +78,18 @@ class CallMode(Mode):
         """Have the answer made and planned; take it as begun when its beat has come."""
         if self._quiet_ticks is not None and now_ticks >= self._quiet_until(self._quiet_ticks):
             self._plan_answer(self._quiet_ticks)
-        answer = self._answer
-        if answer is None or answer.start_ticks is None or now_ticks < answer.start_ticks:
-            return
-        if answer.music is not None:
-            self._confirm(answer)
+        if self._until_ticks is not None and now_ticks >= self._until_ticks:
+            self._sounding, self._until_ticks = frozenset(), None
+            self.desk.doing = "listening"
+        if self._answer is not None and self._answer.music and self._is_overdue(now_ticks):
+            self._confirm(self._answer, self._answer.music)
 
     def next_look_ticks(self) -> float | None:
         """Look when the gap is longer than one between notes, and when the answer begins."""
         if self._quiet_ticks is not None:
             return self._quiet_until(self._quiet_ticks)
         if self._answer is None or self._answer.music is None:
-            return None
+            return self._until_ticks
         return self._answer.start_ticks
 
     def perform(self, verb: LiveVerb) -> None:
@@ -108,7 +112,7 @@ class CallMode(Mode):
     def restart(self) -> None:
         """Forget the call and the answer."""
         self._take_back()
-        self._sounding = frozenset()
+        self._sounding, self._until_ticks = frozenset(), None
         self._forget_call()
 
     def leave(self) -> None:
@@ -152,13 +156,21 @@ class CallMode(Mode):
     def _ask(self, call: NoteSequence, kind: AnswerKind) -> None:
         answer = self._answer = _Answer(call)
         request = answer_request(call, kind, self.desk.settings)
-        answer.asking = self.desk.ask(request, lambda music: self._take(answer, music))
+        answer.asking = self.desk.ask(
+            request, lambda music: self._take(answer, music), lambda: self._lose(answer)
+        )
 
     def _take(self, answer: _Answer, music: NoteSequence) -> None:
         """Take music that was made."""
         answer.asking, answer.music = None, music
         if answer.start_ticks is not None:
             self._play(answer, music, answer.start_ticks)
+
+    def _lose(self, answer: _Answer) -> None:
+        """Do without an answer; if the call has ended, the next note begins another."""
+        self._answer = None
+        if answer.start_ticks is not None:
+            self._forget_call()
 
     def _begin_at(self, start_ticks: int) -> None:
         """Plan the answer."""
@@ -170,6 +182,7 @@ class CallMode(Mode):
             self._play(answer, answer.music, start_ticks)
 
     def _play(self, answer: _Answer, music: NoteSequence, start_ticks: int) -> None:
+        self.desk.forget(answer.notes)
         notes = music.parts[0].notes if music.parts else ()
         part = "drums" if music.parts and music.parts[0].is_drums else "answer"
         answer.notes = self.desk.play(part, notes, start_ticks=start_ticks)
@@ -202,32 +215,42 @@ class CallMode(Mode):
         """Have something like the last answer."""
         if self._last is None:
             raise RequestError("there is no answer yet to play more like; play a phrase first")
-        self.desk.forget(self._sounding)
-        self._sounding = frozenset()
+        self._end_answers()
         self._take_back()
+        self._quiet_ticks = None
         is_beat = self._last.parts[0].is_drums
         self._ask(self._last, AnswerKind.DRUMS if is_beat else AnswerKind.VARY)
         self._begin_at(self._soonest())
 
     # --- what becomes of it
 
-    def _confirm(self, answer: _Answer) -> None:
+    def _is_overdue(self, ticks: float) -> bool:
+        """Whether an answer should have begun by then."""
+        answer = self._answer
+        return answer is not None and answer.start_ticks is not None and ticks >= answer.start_ticks
+
+    def _end_answers(self) -> None:
+        """End the answers that are being heard."""
+        self.desk.forget(self._sounding)
+        self._sounding, self._until_ticks = frozenset(), None
+
+    def _confirm(self, answer: _Answer, music: NoteSequence) -> None:
         """The answer has begun: the call is over."""
         start = answer.start_ticks or 0
         played = self.desk.played(answer.notes)
         self._answer = None
-        if answer.music is not None and answer.music.parts:
-            self._last = replace(answer.call, parts=answer.music.parts[:1])
+        if music.parts and music.parts[0].notes:
+            self._last = replace(answer.call, parts=music.parts[:1])
         self._sounding |= answer.notes
+        self._until_ticks = max([start + 1, *(planned.note.end_ticks for planned in played)])
         self._forget_call()
         self.desk.doing = "answering"
         channel = self.desk.settings.route(played[0].part).channel if played else 0
         part = played_part("Answer", played, start_ticks=start, channel=channel)
         shift = self._call_span(answer.call)
         notes = tuple(replace(n, onset_ticks=n.onset_ticks + shift) for n in part.notes)
-        keys = answer.music.key_signatures if answer.music else ()
         parts = (*answer.call.parts, replace(part, notes=notes))
-        self.on_take(replace(answer.call, parts=parts, key_signatures=keys))
+        self.on_take(replace(answer.call, parts=parts, key_signatures=music.key_signatures))
 
     def _call_span(self, call: NoteSequence) -> int:
         """Give where the answer stands in a take: on the first beat after the call."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Final, Protocol
+from typing import Final, ParamSpec, Protocol
 
 from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.live import LiveSettings, PartRoute
@@ -14,6 +14,8 @@ from bridge.schema.notes import Note, NoteSequence
 from bridge.schema.performance import Bar
 from bridge.server.stage.song import Song, to_song_ns
 from bridge.transports.base import TimedMessage, TimedNote
+
+P = ParamSpec("P")
 
 _SHORTEST_NS: Final = 1_000_000
 """A note of no length still sounds for so long; in song time, so about a millisecond."""
@@ -31,6 +33,10 @@ class Sender(Protocol):
         """Do not play these; end those that sound. None: all."""
 
 
+Lost = Callable[[], None]
+"""Is told that there will be no answer."""
+
+
 class Asking(Protocol):
     """A question that is on its way."""
 
@@ -41,8 +47,8 @@ class Asking(Protocol):
 class Bars(Protocol):
     """A band in the other process, bar by bar."""
 
-    def ask(self, told: Callable[[Bar], None]) -> None:
-        """Have the next bar told, soon or never; one at a time."""
+    def ask(self, told: Callable[[Bar], None], lost: Lost) -> None:
+        """Have the next bar told, one at a time; or that there will be none any more."""
 
     def drop(self) -> None:
         """Send the band home; nothing more is told."""
@@ -51,11 +57,15 @@ class Bars(Protocol):
 class Maker(Protocol):
     """Who makes music when asked."""
 
-    def answer(self, request: AnswerRequest, told: Callable[[NoteSequence], None]) -> Asking:
-        """Have an answer made and told, soon or never."""
+    def answer(
+        self, request: AnswerRequest, told: Callable[[NoteSequence], None], lost: Lost
+    ) -> Asking:
+        """Have an answer made and told, or that there will be none; never before this returns."""
 
-    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None]) -> Asking:
-        """Have a variation made and told, soon or never."""
+    def vary(
+        self, request: VaryRequest, told: Callable[[NoteSequence], None], lost: Lost
+    ) -> Asking:
+        """Have a variation made and told, or that there will be none."""
 
     def band(self, request: PlayRequest) -> Bars:
         """Call a band together."""
@@ -86,9 +96,7 @@ class Desk:
     def __init__(self, song: Song, settings: LiveSettings, sender: Sender, maker: Maker) -> None:
         self.song = song
         self.settings = settings
-        self.ask = maker.answer
-        self.vary = maker.vary
-        self.band = maker.band
+        self.maker = maker
         self.doing = "listening"
         """What the mode does now, in a word or two."""
         self.shortened = 0
@@ -97,9 +105,27 @@ class Desk:
         """Is told of every note that is handed to the clock."""
         self.on_forgotten: Callable[[tuple[int, ...]], None] = lambda note_ids: None
         """Is told of notes that were handed to it and will not be heard."""
+        self.on_told: Callable[[], None] = lambda: None
+        """Is told that something came back which was asked for."""
         self._sender = sender
         self._ids = count()
         self._planned: dict[int, Planned] = {}
+
+    def ask(
+        self, request: AnswerRequest, told: Callable[[NoteSequence], None], lost: Lost
+    ) -> Asking:
+        """Have an answer made and told, or that there will be none."""
+        return self.maker.answer(request, self._then_look(told), self._then_look(lost))
+
+    def vary(
+        self, request: VaryRequest, told: Callable[[NoteSequence], None], lost: Lost
+    ) -> Asking:
+        """Have a variation made and told, or that there will be none."""
+        return self.maker.vary(request, self._then_look(told), self._then_look(lost))
+
+    def next_bar(self, bars: Bars, told: Callable[[Bar], None], lost: Lost) -> None:
+        """Have the next bar of a band told, or that there will be none any more."""
+        bars.ask(self._then_look(told), self._then_look(lost))
 
     def play(
         self, part: str, notes: Iterable[Note], *, start_ticks: int, late_ticks: int = 0
@@ -148,6 +174,12 @@ class Desk:
         self.forget(frozenset(later))
         return note_ids - later
 
+    def forget_part(self, part: str) -> None:
+        """Do not play anything of a part that was planned; end what sounds of it."""
+        now_ticks = self.song.now_ticks
+        mine = (p for p in self._planned.values() if p.part == part)
+        self.forget(frozenset(p.note_id for p in mine if p.note.end_ticks > now_ticks))
+
     def forget_all(self) -> None:
         """Do not play anything that was planned; end whatever sounds."""
         self._sender.forget(None)
@@ -161,6 +193,15 @@ class Desk:
         """Give those of these notes that were not forgotten, in order."""
         kept = [self._planned[note_id] for note_id in note_ids if note_id in self._planned]
         return tuple(sorted(kept, key=lambda planned: planned.note.onset_ticks))
+
+    def _then_look(self, listener: Callable[P, None]) -> Callable[P, None]:
+        """Have a listener told, and then whoever looks at the time."""
+
+        def tell(*args: P.args, **kwargs: P.kwargs) -> None:
+            listener(*args, **kwargs)
+            self.on_told()
+
+        return tell
 
     def _plan(self, part: str, route: PartRoute, note: Note, start_ticks: int) -> TimedNote:
         note_id = next(self._ids)

@@ -26,6 +26,8 @@ class DuetMode(Mode):
 
     _line_ticks: int | None = None
     """The bar line that comes next; None while nothing was heard."""
+    _from_ticks = 0
+    """The bar line before it: from there on is heard what the answer on the line answers."""
     _begun_ticks = 0
     """The bar line with which the take begins."""
     _is_asked = False
@@ -42,7 +44,7 @@ class DuetMode(Mode):
         """Hear a note: from the next bar line on, it is answered."""
         if self._line_ticks is None:
             song = self.desk.song
-            self._begun_ticks = song.bar_before(note.onset_ticks)
+            self._begun_ticks = self._from_ticks = song.bar_before(note.onset_ticks)
             self._line_ticks = self._begun_ticks + song.bar_ticks
             self.desk.doing = "playing along"
 
@@ -83,7 +85,7 @@ class DuetMode(Mode):
         """Wait for a note."""
         if self._asking is not None:
             self._asking.drop()
-        self._asking, self._line_ticks, self._is_asked = None, None, False
+        self._asking, self._line_ticks, self._is_asked, self._heard = None, None, False, 0
         self._notes = self._taken = frozenset()
         self.phrase.forget()
         self.desk.doing = "listening"
@@ -96,9 +98,8 @@ class DuetMode(Mode):
 
     def _answer_bar(self, line: int, *, again: bool) -> None:
         """Have the bar before a line answered from the line on."""
-        start = line - self.desk.song.bar_ticks
         bar = self.phrase.music(
-            self.desk.song, start_ticks=start, end_ticks=line, answer_ticks=line
+            self.desk.song, start_ticks=self._from_ticks, end_ticks=line, answer_ticks=line
         )
         heard = len(bar.parts[0].notes)
         if again and heard == self._heard:
@@ -109,7 +110,7 @@ class DuetMode(Mode):
             self._asking = None
         if heard:
             request = answer_request(bar, self.desk.settings.answer, self.desk.settings, bars=1)
-            self._asking = self.desk.ask(request, lambda music: self._take(music, line))
+            self._asking = self.desk.ask(request, lambda music: self._take(music, line), self._lose)
 
     def _take(self, music: NoteSequence, line: int) -> None:
         """Play an answer; where an earlier one to the same bar has begun, its rest gives way."""
@@ -124,13 +125,19 @@ class DuetMode(Mode):
         self._notes = kept | self.desk.play(part, notes, start_ticks=line)
         self._taken |= self._notes
 
+    def _lose(self) -> None:
+        """Do without an answer to this bar."""
+        self._asking = None
+
     def _turn_over(self, line: int) -> None:
         """Go on to the next bar; after a silent one, wait for a note."""
         if not self._heard:
             self._keep()
             self.restart()
             return
-        self._line_ticks = line + self.desk.song.bar_ticks
+        song = self.desk.song
+        self._from_ticks = line
+        self._line_ticks = song.bar_from(line + song.bar_ticks / 2)  # its metre may be another now
         self._is_asked, self._heard = False, 0
         if line - self._begun_ticks >= _LONGEST_BARS * self.desk.song.bar_ticks:
             self._keep()

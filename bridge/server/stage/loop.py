@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
@@ -56,6 +57,8 @@ class LoopMode(Mode):
         """Hand the next beats to the clock, half a beat ahead."""
         if self._start_ticks is None:
             return
+        if self._planned_ticks < now_ticks - self._length_ticks:  # this machine was asleep
+            self._planned_ticks = self._beat_after(now_ticks)
         while self._planned_ticks - LEAD_TICKS <= now_ticks:
             if (self._planned_ticks - self._start_ticks) % self._length_ticks == 0:
                 self._come_round()
@@ -104,6 +107,13 @@ class LoopMode(Mode):
 
     # --- layers
 
+    def _beat_after(self, ticks: float) -> int:
+        """Give the next beat of the loop; every round begins with one."""
+        start = self._start_ticks or 0
+        begun = start + math.floor((ticks - start) / self._length_ticks) * self._length_ticks
+        beats = math.floor((ticks - begun) / PPQ) + 1
+        return min(begun + beats * PPQ, begun + self._length_ticks)
+
     def _end_of_round(self) -> int:
         start = self._start_ticks or 0
         rounds = (self._planned_ticks - start) // self._length_ticks
@@ -123,8 +133,8 @@ class LoopMode(Mode):
         Args:
             now_ticks: where notes end that still sound; None leaves them out.
         """
-        ends = ((heard, heard.end_ticks or now_ticks) for heard in self.phrase.notes)
-        return tuple(self._looped(heard, end) for heard, end in ends if end is not None)
+        ended = ((h, now_ticks if h.end_ticks is None else h.end_ticks) for h in self.phrase.notes)
+        return tuple(self._looped(heard, end) for heard, end in ended if end is not None)
 
     def _looped(self, heard: HeardNote, end_ticks: float) -> Note:
         """Give a note by its place in the loop."""
@@ -170,12 +180,16 @@ class LoopMode(Mode):
             raise RequestError("the loop is empty; play something first, then vary it")
         self._drop_question()
         request = vary_request(self._music(), self.desk.settings)
-        self._asking = self.desk.vary(request, self._take)
+        self._asking = self.desk.vary(request, self._take, self._lose)
 
     def _take(self, music: NoteSequence) -> None:
         self._asking = None
         notes = music.parts[0].notes if music.parts else ()
         self._varied = tuple(note for note in notes if note.onset_ticks < self._length_ticks)
+
+    def _lose(self) -> None:
+        """Go on without a variation."""
+        self._asking = None
 
     def _undo(self) -> None:
         """Take the last layer or variation back, from the next beat on."""
@@ -193,10 +207,9 @@ class LoopMode(Mode):
             self.desk.forget(self._notes)
             self._empty()
             return
-        start, now_ticks = self._start_ticks or 0, self.desk.song.now_ticks
+        now_ticks = self.desk.song.now_ticks
         self._notes = self.desk.forget_from(self._notes, now_ticks)
-        next_beat = start + -(-int(now_ticks + 1 - start) // PPQ) * PPQ
-        self._planned_ticks = max(self._played_from_ticks, next_beat)
+        self._planned_ticks = max(self._played_from_ticks, self._beat_after(now_ticks))
 
     def _empty(self) -> None:
         self._start_ticks = None

@@ -1,7 +1,14 @@
-"""What is heard: notes as they are played, and the phrase that they make."""
+"""What is heard: notes as they are played, and the phrase that they make.
+
+A note-off may be lost: a cable is pulled out, a keyboard is switched off. A key that nobody holds
+must not keep a phrase open for ever: one that was down for four bars before another note, which has
+come and gone since, is taken as released, and so is a pedal that was down for four bars when a key
+goes up. Whoever holds a chord for longer and plays nothing else is not interrupted.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -41,12 +48,15 @@ class Phrase:
     """Notes that belong together, and what of them still sounds."""
 
     def __init__(self) -> None:
+        self.stuck_ticks = math.inf
+        """A key or a pedal that is down for so long, while others come and go, is stuck."""
         self.notes: list[HeardNote] = []
         self.end_ticks = 0.0
         """When the last note ended, in song ticks."""
         self._keys: dict[tuple[int, int], HeardNote] = {}
         self._held: dict[int, list[HeardNote]] = {}
-        self._pedals: set[int] = set()
+        self._pedals: dict[int, float] = {}
+        """Since when those are down that are."""
 
     @property
     def is_sounding(self) -> bool:
@@ -82,9 +92,9 @@ class Phrase:
         self._keys.clear()
         self._held.clear()
 
-    def forget(self) -> None:
-        """Begin anew; what still sounds belongs to nothing."""
-        self.notes = []
+    def forget(self, *, but: HeardNote | None = None) -> None:
+        """Begin anew, with one note or none; what else still sounds belongs to nothing."""
+        self.notes = [] if but is None else [but]
 
     def music(
         self, song: Song, *, start_ticks: int, end_ticks: float, answer_ticks: int | None = None
@@ -120,16 +130,26 @@ class Phrase:
         note = self._keys.pop((channel, pitch), None)
         if note is None:
             return
+        if at_ticks - self._pedals.get(channel, at_ticks) >= self.stuck_ticks:
+            self._press_pedal(channel, False, at_ticks)
         if channel in self._pedals:
             self._held.setdefault(channel, []).append(note)
         else:
             self._end(note, at_ticks)
+        self._let_go(note.onset_ticks - self.stuck_ticks, at_ticks)
+
+    def _let_go(self, since_ticks: float, at_ticks: float) -> None:
+        """Take as released what was pressed before a moment, if no other key is down."""
+        if all(note.onset_ticks <= since_ticks for note in self._keys.values()):
+            for note in self._keys.values():
+                self._end(note, at_ticks)
+            self._keys.clear()
 
     def _press_pedal(self, channel: int, is_down: bool, at_ticks: float) -> None:
         if is_down:
-            self._pedals.add(channel)
+            self._pedals.setdefault(channel, at_ticks)
             return
-        self._pedals.discard(channel)
+        self._pedals.pop(channel, None)
         for note in self._held.pop(channel, []):
             self._end(note, at_ticks)
 

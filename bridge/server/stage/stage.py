@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from bridge.errors import RequestError
 from bridge.schema.live import (
+    PARTS,
     HostState,
     LiveMode,
     LiveSettings,
@@ -37,6 +38,8 @@ from bridge.units import PPQ
 
 _START_SECONDS: Final = 0.1
 """A song that we start begins so much later, so that its first notes are on their way by then."""
+_STUCK_BARS: Final = 4
+"""A key that is down for so long while others come and go is taken as released."""
 _MODES: Final[dict[LiveMode, Callable[[Desk, Phrase, TakeMade], Mode]]] = {
     LiveMode.OFF: SilentMode,
     LiveMode.CALL: CallMode,
@@ -77,6 +80,8 @@ class Watchers:
     """Something was played that is worth keeping."""
     rated: Callable[[Take], None] = lambda take: None
     """Somebody said what they think of a take."""
+    looked: Callable[[], None] = lambda: None
+    """What was due is done; `seconds_to_next_look` may be another now."""
 
 
 class LiveStage:
@@ -103,7 +108,7 @@ class LiveStage:
         self.song = Song(settings.metre, now_ns=now_ns)
         self.ports: tuple[str, ...] = ()
         self.listeners: tuple[str, ...] = ()
-        self.trouble = ""
+        self._troubles: dict[str, str] = {}
         self._clock = clock
         self._takes = takes
         self._calls = 0
@@ -113,6 +118,7 @@ class LiveStage:
         self._desk = Desk(self.song, settings, clock, maker)
         self._desk.on_played = lambda planned: self.watchers.played(planned)
         self._desk.on_forgotten = lambda note_ids: self.watchers.forgotten(note_ids)
+        self._desk.on_told = self.look
         self._mode: Mode = self._new_mode()
         clock.conduct(settings)
 
@@ -140,15 +146,19 @@ class LiveStage:
         before = self._desk.settings
         if settings == before:
             return
+        if before.mode is not settings.mode:
+            self._mode.leave()
+            self._phrase.forget()
         self._desk.settings = settings
         self.song.metre_wanted = settings.metre
         if (before.tempo_bpm, before.metre) != (settings.tempo_bpm, settings.metre):
             self._clock.conduct(settings)
+        for part in PARTS:
+            if settings.route(part).is_muted and not before.route(part).is_muted:
+                self._desk.forget_part(part)
         if before.mode is settings.mode:
             self._mode.settle(before)
         else:
-            self._mode.leave()
-            self._phrase.forget()
             self._mode = self._new_mode()
         self.look()
         self.watchers.changed(settings)
@@ -180,12 +190,38 @@ class LiveStage:
             if take.number == number:
                 self.watchers.rated(take)
 
+    # --- what may be wrong
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in one line; empty where all is well."""
+        return "; ".join(self._troubles.values())
+
+    def note_trouble(self, topic: str, trouble: str) -> None:
+        """Note what is wrong with something.
+
+        Args:
+            topic: what: `music`, `ports` ..; each can be in one trouble at a time.
+            trouble: in one line; empty: it is well again.
+        """
+        self._troubles.pop(topic, None)
+        if trouble:
+            self._troubles[topic] = trouble
+
+    def start_over(self) -> None:
+        """End whatever sounds and forget everything, after a fault of ours."""
+        self._phrase = Phrase()
+        self._desk.forget_all()
+        self._mode = self._new_mode()
+
     # --- what the clock tells
 
     def hear(self, message: HeardMessage) -> None:
         """Hear something that was played to us."""
+        self._mode.look(self.song.now_ticks)  # what was due before belongs before
         at_ticks = to_ticks(message.song_ns)
         was_sounding = self._phrase.is_sounding
+        self._phrase.stuck_ticks = _STUCK_BARS * self.song.bar_ticks
         note = self._phrase.hear(message.payload, at_ticks)
         if note is not None:
             self.watchers.heard(note)
@@ -218,6 +254,7 @@ class LiveStage:
     def look(self) -> None:
         """Do what is due."""
         self._mode.look(self.song.now_ticks)
+        self.watchers.looked()
 
     def seconds_to_next_look(self) -> float:
         """How long nothing is due; infinite: until something is heard."""

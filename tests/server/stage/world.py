@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import Enum
+from itertools import cycle
 
 from bridge.operations.music import AnswerRequest, PlayRequest, VaryRequest
 from bridge.schema.live import AnswerKind, LiveSettings, SyncSource
@@ -70,28 +72,52 @@ class FakeAsking:
         self.is_dropped = True
 
 
+class Mood(Enum):
+    """How the fake maker takes a question."""
+
+    WELL = "well"
+    """It answers."""
+    FAILS = "fails"
+    """It says that there will be no answer."""
+    SILENT = "silent"
+    """It says nothing, ever."""
+
+
 @dataclass
 class FakeMaker:
     """Answers every call with a note a beat, a fifth above its first note, after a while."""
 
     world: World
     delay_ns: int = 20_000_000
+    mood: Mood = Mood.WELL
     questions: list[FakeAsking] = field(default_factory=list)
     requests: list[AnswerRequest] = field(default_factory=list)
 
-    def answer(self, request: AnswerRequest, told: Callable[[NoteSequence], None]) -> FakeAsking:
+    def answer(
+        self,
+        request: AnswerRequest,
+        told: Callable[[NoteSequence], None],
+        lost: Callable[[], None],
+    ) -> FakeAsking:
         self.requests.append(request)
-        return self._question(lambda: told(fake_answer(request)))
+        return self.question(lambda: told(fake_answer(request)), lost)
 
-    def vary(self, request: VaryRequest, told: Callable[[NoteSequence], None]) -> FakeAsking:
-        return self._question(lambda: told(fake_variation(request)))
+    def vary(
+        self,
+        request: VaryRequest,
+        told: Callable[[NoteSequence], None],
+        lost: Callable[[], None],
+    ) -> FakeAsking:
+        return self.question(lambda: told(fake_variation(request)), lost)
 
     def band(self, request: PlayRequest) -> FakeBars:
         return FakeBars(self, fake_band(request))
 
-    def _question(self, tell: Callable[[], None]) -> FakeAsking:
-        asking = FakeAsking(self.world.now_ns + self.delay_ns, tell)
-        self.questions.append(asking)
+    def question(self, tell: Callable[[], None], lost: Callable[[], None]) -> FakeAsking:
+        answered = tell if self.mood is Mood.WELL else lost
+        asking = FakeAsking(self.world.now_ns + self.delay_ns, answered)
+        if self.mood is not Mood.SILENT:
+            self.questions.append(asking)
         return asking
 
     def tell_due(self) -> None:
@@ -108,24 +134,26 @@ class FakeBars:
 
     maker: FakeMaker
     bars: Iterator[Bar]
-    is_dropped: bool = False
+    asking: FakeAsking | None = None
 
-    def ask(self, told: Callable[[Bar], None]) -> None:
+    def ask(self, told: Callable[[Bar], None], lost: Callable[[], None]) -> None:
         bar = next(self.bars)
-        self.maker._question(lambda: None if self.is_dropped else told(bar))
+        self.asking = self.maker.question(lambda: told(bar), lost)
 
     def drop(self) -> None:
-        self.is_dropped = True
+        if self.asking is not None:
+            self.asking.drop()
 
 
 def fake_answer(request: AnswerRequest) -> NoteSequence:
-    """Give a note a beat, as long as the call."""
+    """Give a note a beat, as long as the call; the first has velocity 1, the second 2 .."""
     call = request.call.parts[0]
     bar_ticks = request.call.time_signatures[0].bar_ticks()
     length = request.bars * bar_ticks if request.bars else -(-call.end_ticks // PPQ) * PPQ
     pitch = call.notes[0].pitch + 7
     channel = DRUM_CHANNEL if request.kind is AnswerKind.DRUMS else 0
-    notes = tuple(Note(pitch, beat, 400, 80) for beat in range(0, length, PPQ))
+    velocities = cycle(range(1, 128))
+    notes = tuple(Note(pitch, beat, 400, next(velocities)) for beat in range(0, length, PPQ))
     return NoteSequence(parts=(Part("Answer", channel, notes=notes),))
 
 
