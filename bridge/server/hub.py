@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge import __version__
-from bridge.errors import SegueError
+from bridge.errors import NotFoundError, SegueError
 from bridge.feedback.store import STORE_FILE
 from bridge.files.devices import bind_control, read_devices
 from bridge.operations.mapping import devices_folder
 from bridge.operations.studio import Studio
-from bridge.schema.live import PARTS, HostState, LiveSettings, Take
+from bridge.schema.live import PARTS, HostState, LiveSettings, SyncSource, Take
 from bridge.schema.mapping import DeviceMap, Learned
 from bridge.server.controls import Controls
 from bridge.server.live import CONTROL_IN, CONTROL_OUT, MAIN_INPUT, LiveRoom, PortNews, StageClock
@@ -33,6 +33,7 @@ from bridge.transports.base import MAIN_OUTPUT, NO_MIDI, PortWish
 from bridge.transports.osc.discovery import HTTP_SERVICE, OSC_SERVICE, Announcement, Door
 from bridge.transports.remote import RemoteClock
 from bridge.transports.sync.base import SyncWish
+from bridge.transports.sync.link import has_link
 
 CLOCK_OUT: Final = "clock_out"
 """The output of MIDI clock, where Segue leads others."""
@@ -70,6 +71,8 @@ class Hub:
     """
 
     def __init__(self, settings: ServeSettings, say: Callable[[HubEvent], None]) -> None:
+        if settings.sync is SyncSource.LINK and not has_link():
+            raise NotFoundError("Ableton Link is not installed; pip install 'segue[link]'")
         self._settings = settings
         self._say = say
         self._broadcast = Broadcast()
@@ -228,7 +231,7 @@ class Hub:
 
 def _ports(settings: ServeSettings, devices: tuple[DeviceMap, ...]) -> PortWish:
     """Give the MIDI ports that are wanted, and those of controllers that they connect to."""
-    controllers = tuple(f"{CONTROL_IN}={device.port}" for device in devices if device.port)
+    names = [device.port for device in devices if device.port]
     parts = PARTS if settings.part_ports else ()
     clock = (CLOCK_OUT,) if settings.is_master else ()
     return PortWish(
@@ -237,7 +240,8 @@ def _ports(settings: ServeSettings, devices: tuple[DeviceMap, ...]) -> PortWish:
         connect=settings.connect,
         outputs=(MAIN_OUTPUT, CONTROL_OUT, *clock, *parts),
         inputs=(MAIN_INPUT, CONTROL_IN),
-        listen=(*settings.listen_to, *controllers),
+        listen=(*settings.listen_to, *(f"{CONTROL_IN}={name}" for name in names)),
+        speak=tuple(f"{CONTROL_OUT}={name}" for name in names),
     )
 
 

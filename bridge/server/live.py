@@ -102,6 +102,7 @@ class LiveRoom:
         self._on_learned = on_learned
         self._on_ports = on_ports
         self._breaks = 0
+        self._controllers: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._learning: asyncio.TimerHandle | None = None
 
@@ -192,18 +193,24 @@ class LiveRoom:
         if not news.is_control and message.port != CONTROL_IN:
             self._stage.hear(message)
 
+    def _greet(self, controllers: set[str]) -> None:
+        """Let controllers that have come show what is set."""
+        if controllers - self._controllers:
+            self._controls.forget_lights()
+            self.show_settings()
+        self._controllers = controllers
+
     def _note_ports(self, news: PortNews) -> None:
         match news:
             case Opened(api, name, ports):
                 self._stage.ports = () if api == NO_MIDI else ports or (name,)
                 self._stage.note_trouble("ports", "")
-                self._controls.forget_lights()
-                self.show_settings()
             case NotOpened(reasons):
                 self._stage.ports = ()
                 self._stage.note_trouble("ports", f"no MIDI port: {'; '.join(reasons)}")
             case Lost(reason):
                 self._stage.note_trouble("ports", reason)
-            case Listening(names):
+            case Listening(names, links):
                 self._stage.listeners = names
+                self._greet({link.theirs for link in links if link.ours == CONTROL_OUT})
         self._on_ports(news)
