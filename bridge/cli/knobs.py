@@ -136,6 +136,20 @@ def knob_options(temperature: float = 1.0) -> Callable[[CommandT], CommandT]:
     return decorate
 
 
+def turned(options: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields of `Knobs` but the tempo, by what click gave; a key is its scale, too."""
+    from bridge.schema.notes import Mode
+
+    tonic, minor = options["key"] or (None, False)
+    mode = None if tonic is None else Mode.MINOR if minor else Mode.MAJOR
+    plain = ("temperature", "density", "swing", "humanise", "register")
+    return {name: options[name] for name in plain} | {
+        "tonic_pitch_class": tonic,
+        "mode": mode,
+        "scale": options["scale"] or (mode.value if mode else None),
+    }
+
+
 def make_request(request_type: Callable[..., Any], options: dict[str, Any], **more: Any) -> Any:
     """Make an operation's request of what `knob_options` took.
 
@@ -144,21 +158,8 @@ def make_request(request_type: Callable[..., Any], options: dict[str, Any], **mo
         options: what click gave for `knob_options`.
         more: the request's other fields.
     """
-    from bridge.schema.notes import Mode
     from bridge.schema.performance import Knobs
 
-    tonic, minor = options["key"] or (None, False)
-    mode = None if tonic is None else Mode.MINOR if minor else Mode.MAJOR
-    knobs = Knobs(
-        temperature=options["temperature"],
-        density=options["density"],
-        tonic_pitch_class=tonic,
-        mode=mode,
-        scale=options["scale"] or (mode.value if mode else None),
-        tempo_bpm=options["bpm"],
-        swing=options["swing"],
-        humanise=options["humanise"],
-        register=options["register"],
-    )
+    knobs = Knobs(tempo_bpm=options["bpm"], **turned(options))
     seed = options["seed"] if options["seed"] is not None else secrets.randbelow(_MOST_SEEDS)
     return request_type(seed=seed, knobs=knobs, style=options["style"], **more)

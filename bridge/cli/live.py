@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from bridge.cli.door import json_option, show_json, show_table
-from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES, KeyType, MetreType
+from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES, KeyType, MetreType, turned
 from bridge.cli.remote import call_server
 
 if TYPE_CHECKING:
@@ -223,20 +224,8 @@ def _set_request(options: dict[str, Any]) -> Any:
     """Make the request of what click gave."""
     from bridge.operations.live import KnobChanges, SetRequest
     from bridge.schema.codec import from_plain
-    from bridge.schema.notes import Mode, TimeSignature
+    from bridge.schema.notes import TimeSignature
 
-    tonic, minor = options["key"] or (None, False)
-    mode = None if tonic is None else Mode.MINOR if minor else Mode.MAJOR
-    knobs = KnobChanges(
-        temperature=options["temperature"],
-        density=options["density"],
-        tonic_pitch_class=tonic,
-        mode=mode,
-        scale=options["scale"] or (mode.value if mode else None),
-        swing=options["swing"],
-        humanise=options["humanise"],
-        register=options["register"],
-    )
     named = (
         "mode",
         "answer",
@@ -248,14 +237,12 @@ def _set_request(options: dict[str, Any]) -> Any:
         "style",
     )
     request = from_plain(SetRequest, {name: options[name] for name in named})
-    from dataclasses import replace
-
     return replace(
         request,
         count_in_bars=options["count_in"],
         tempo_bpm=options["bpm"],
         metre=TimeSignature(0, *options["metre"]) if options["metre"] else None,
-        knobs=knobs,
+        knobs=KnobChanges(**turned(options)),
         routes=options["routes"],
         reset=options["reset"],
     )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +23,7 @@ from bridge.server.osc_door import OscDoor
 from bridge.server.ratings import RatingKeeper
 from bridge.server.stage.stage import LiveStage
 from bridge.server.state import Memory
+from bridge.server.stopping import stopping
 from bridge.server.web.app import make_app
 from bridge.server.web.events import Broadcast
 from bridge.server.web.serving import WebServer
@@ -38,7 +37,6 @@ from bridge.transports.sync.link import has_link
 CLOCK_OUT: Final = "clock_out"
 """The output of MIDI clock, where Segue leads others."""
 _CLOSE_SECONDS: Final = 2.0
-_STOPPING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,8 @@ class Hub:
             StorageError: what is to be remembered cannot be written at all.
         """
         stopped = asyncio.Event()
-        with _stopping(stopped):
+        loop = asyncio.get_running_loop()
+        with stopping(lambda number: loop.call_soon_threadsafe(stopped.set)):
             try:
                 await self._open()
                 await self._serve(stopped)
@@ -243,20 +242,3 @@ def _ports(settings: ServeSettings, devices: tuple[DeviceMap, ...]) -> PortWish:
         listen=(*settings.listen_to, *(f"{CONTROL_IN}={name}" for name in names)),
         speak=tuple(f"{CONTROL_OUT}={name}" for name in names),
     )
-
-
-@contextlib.contextmanager
-def _stopping(stopped: asyncio.Event) -> Iterator[None]:
-    """Let signals set an event of this event loop."""
-    loop = asyncio.get_running_loop()
-
-    def stop(number: int, frame: object) -> None:
-        loop.call_soon_threadsafe(stopped.set)
-
-    numbers = [getattr(signal, name) for name in _STOPPING_SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

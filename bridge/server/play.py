@@ -6,25 +6,20 @@ everything that is not in a hurry.
 
 from __future__ import annotations
 
-import contextlib
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
-from typing import Final
 
 from bridge.errors import OutputExistsError
 from bridge.server.events import PlayEvent
 from bridge.server.player import Ending, Plan, Player
+from bridge.server.stopping import stopping
 from bridge.server.take import TakeFile
 from bridge.server.worker import BarFactory, BarSource, starter_of
 from bridge.transports.base import PortWish
 from bridge.transports.remote import RemoteClock
-
-_STOPPING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ def play(
     source = BarSource(starter_of(factory, request))
     clock = RemoteClock(options.port)
     player = Player(clock, source, take_file, plan=options.plan, on_event=on_event)
-    with _stopping(player):
+    with stopping(_stopper(player)):
         try:
             player.run()
         finally:
@@ -159,24 +154,14 @@ def _report(player: Player, take_file: TakeFile, options: PlayOptions) -> PlayRe
     )
 
 
-@contextlib.contextmanager
-def _stopping(player: Player) -> Iterator[None]:
-    """Let signals stop the player, while it plays in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _stopper(player: Player) -> Callable[[int], None]:
+    """Give what stops a player at a signal; a second Ctrl-C does not wait for the take."""
     asked: list[int] = []
 
-    def stop(number: int, _: FrameType | None) -> None:
+    def stop(number: int) -> None:
         if asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         asked.append(number)
         player.stop()
 
-    numbers = [getattr(signal, name) for name in _STOPPING_SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return stop

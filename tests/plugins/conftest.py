@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugins.serving import serving
+from tests.serving import serving
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
     """`segue serve` on free ports: its `url` and its `osc_port`."""
-    with serving(tmp_path_factory.mktemp("segue")) as ready:
-        yield ready
+    with serving(tmp_path_factory.mktemp("segue")) as server:
+        yield {"url": server.url, "osc_port": server.osc_port}

@@ -4,9 +4,9 @@ import pytest
 
 from bridge.errors import RangeError
 from bridge.schema.codec import from_plain, to_plain
-from bridge.schema.rating import Rating, RatingDoor
+from bridge.schema.rating import Rating
 
-GOOD = Rating("music.vary", 1, "2025-01-01T12:00:00Z", RatingDoor.MIDI, "{}")
+GOOD = Rating("music.vary", 1, "2025-01-01T12:00:00Z", "{}")
 
 
 def test_a_rating_survives_a_trip_through_its_plain_form():
