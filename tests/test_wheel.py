@@ -88,20 +88,21 @@ def test_every_model_is_there_and_sound_from_an_empty_folder(installed, tmp_path
 
 def test_every_plugin_goes_into_a_folder_and_out_again_from_an_empty_folder(installed, tmp_path):
     home = tmp_path / "home"
-    host = tmp_path / "host"
-    host.mkdir()
+    hosts = tmp_path / "hosts"
     environ = {"SEGUE_HOME": str(home)}
     listed = run(installed / "segue", "plugins", "list", "--json", cwd=tmp_path, environ=environ)
     names = [line["name"] for line in json.loads(listed.stdout)]
     assert {"ableton", "ardour", "bitwig", "reaper"} <= set(names)
     for name in names:
+        host = hosts / name
+        host.mkdir(parents=True)
         run(
             installed / "segue", "plugins", "install", name, "--to", host, cwd=host, environ=environ
         )
-    assert list(host.iterdir()) != []
+        assert list(host.iterdir()) != []
     for name in names:
         run(installed / "segue", "plugins", "remove", name, cwd=tmp_path, environ=environ)
-    assert list(host.iterdir()) == []
+    assert [path for host in hosts.iterdir() for path in host.iterdir()] == []
 
 
 def test_importing_bridge_loads_neither_onnxruntime_nor_mido(installed, tmp_path):

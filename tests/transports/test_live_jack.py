@@ -28,6 +28,7 @@ class Room:
     """A clock process that plays live, and what it says."""
 
     def __init__(self, name="Segue", wish=None):
+        self._others = set(multiprocessing.active_children())
         self.remote = RemoteClock(
             PortWish(name=name, api="jack", outputs=OUTPUTS, inputs=("midi_in", "control_in"))
         )
@@ -91,7 +92,7 @@ class Room:
 
     @property
     def pid(self):
-        (child,) = multiprocessing.active_children()
+        (child,) = set(multiprocessing.active_children()) - self._others
         return child.pid
 
     def close(self):

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.jack
 
 HERE = Path(__file__).parent
 RATE_HZ, PERIOD = 48_000, 256
+TRIES = 5
 BPM = 133.0
 MIDI_CLOCK = "jack_midi_clock"
 
@@ -57,14 +58,21 @@ class Recording:
 
 
 def record(server, **wish):
-    recorded = subprocess.run(
-        [sys.executable, HERE / "jack_recorder.py", json.dumps(wish)],
-        env=server.environment,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-    return Recording(json.loads(recorded.stdout))
+    """Record until JACK leaves no cycle out, as it does on a machine that is busy."""
+    for _ in range(TRIES):
+        recorded = subprocess.run(
+            [sys.executable, HERE / "jack_recorder.py", json.dumps(wish)],
+            env=server.environment,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        recording = Recording(json.loads(recorded.stdout))
+        if all(
+            after["at"] - before["at"] == PERIOD for before, after in pairwise(recording.cycles)
+        ):
+            return recording
+    pytest.skip(f"JACK left cycles out in each of {TRIES} recordings: this machine is too busy")
 
 
 @pytest.fixture(scope="module")
