@@ -34,7 +34,7 @@ class DuetMode(Mode):
     """Whether the bar before the line was answered, if only with what was heard by then."""
     _asking: Asking | None = None
     _notes: frozenset[int] = frozenset()
-    """Of the answer that begins on the line, or began on the one before."""
+    """Those that sound or are to come."""
     _taken: frozenset[int] = frozenset()
     """Everything that was played in this take."""
     _heard = 0
@@ -83,10 +83,15 @@ class DuetMode(Mode):
 
     def restart(self) -> None:
         """Wait for a note."""
+        self._notes = frozenset()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Wait for a note, while what was planned is played to its end."""
         if self._asking is not None:
             self._asking.drop()
         self._asking, self._line_ticks, self._is_asked, self._heard = None, None, False, 0
-        self._notes = self._taken = frozenset()
+        self._taken = frozenset()
         self.phrase.forget()
         self.desk.doing = "listening"
 
@@ -116,13 +121,11 @@ class DuetMode(Mode):
         """Play an answer; where an earlier one to the same bar has begun, its rest gives way."""
         self._asking = None
         now_ticks = self.desk.song.now_ticks
-        mine = frozenset(
-            p.note_id for p in self.desk.played(self._notes) if p.note.onset_ticks >= line
-        )
-        kept = self.desk.forget_from(mine, max(now_ticks, line))
+        kept = self.desk.played(self.desk.forget_from(self._notes, max(now_ticks, line)))
+        sounding = frozenset(p.note_id for p in kept if p.note.end_ticks > now_ticks)
         part = "drums" if music.parts and music.parts[0].is_drums else "duet"
         notes = music.parts[0].notes if music.parts else ()
-        self._notes = kept | self.desk.play(part, notes, start_ticks=line)
+        self._notes = sounding | self.desk.play(part, notes, start_ticks=line)
         self._taken |= self._notes
 
     def _lose(self) -> None:
@@ -133,7 +136,7 @@ class DuetMode(Mode):
         """Go on to the next bar; after a silent one, wait for a note."""
         if not self._heard:
             self._keep()
-            self.restart()
+            self._rest()
             return
         song = self.desk.song
         self._from_ticks = line

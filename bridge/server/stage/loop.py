@@ -35,6 +35,8 @@ class LoopMode(Mode):
     _layers: tuple[Layer, ...] = ()
     _before: tuple[tuple[Layer, ...], ...] = ()
     """What the layers were, the latest last."""
+    _kept: tuple[Layer, ...] = ()
+    """What they were when a take was made of them."""
     _varied: Layer | None = None
     """A variation that begins when the loop comes round."""
     _asking: Asking | None = None
@@ -246,5 +248,6 @@ class LoopMode(Mode):
         )
 
     def _keep(self) -> None:
-        if self._layers:
+        if self._layers and self._layers != self._kept:
             self.on_take(self._music())
+        self._kept = self._layers

@@ -138,6 +138,8 @@ class Evening:
 
     def judge(self) -> None:
         """Hold against the promises all that has happened."""
+        for part in ("answer", "duet", "melody", "bass"):
+            self._must_be_alone(part)
         takes = self.stage.takes()
         assert len(takes) <= MOST_TAKES
         numbers = [take.number for take in takes]
@@ -160,6 +162,13 @@ class Evening:
         clock, song_ns = self.world.clock, self.world.song_ns
         left = {n for n in note_ids if clock.planned[n].off_ns > song_ns and n not in clock.ended}
         assert not left, f"planned before and not ended: {left}"
+
+    def _must_be_alone(self, part: str) -> None:
+        """See that nothing sounds twice: what the fake maker makes has one note at a time."""
+        clock = self.world.clock
+        mine = [note for note in clock.planned.values() if self.parts[note.note_id] == part]
+        onsets = [n.on_ns for n in mine if n.on_ns < clock.ended.get(n.note_id, math.inf)]
+        assert len(onsets) == len(set(onsets)), f"{part} sounds twice"
 
     def _note_played(self, planned: Planned) -> None:
         self.parts[planned.note_id] = planned.part
@@ -339,3 +348,23 @@ def test_the_stage_keeps_its_promises_whatever_happens(mode, steps):
         step(evening)
     evening.go_on(9.0)
     evening.judge()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    metre=METRES,
+    tempo_bpm=st.floats(40.0, 240.0),
+    launch=st.sampled_from([Launch.BEAT, Launch.BAR, Launch.FOUR_BARS]),
+    steps=st.lists(st.one_of(PHRASE, WAITING), min_size=2, max_size=12),
+)
+def test_every_answer_begins_where_it_may(metre, tempo_bpm, launch, steps):
+    evening = Evening(LiveSettings(metre=TimeSignature(0, *metre), launch=launch))
+    evening.draw(tempo_bpm=tempo_bpm)
+    for step in steps:
+        step(evening)
+    evening.go_on(40.0)
+    song = evening.stage.song
+    starts = [n.on_ns for n in evening.world.clock.sounded if n.velocity == 1]  # the first notes
+    for start_ns in starts:
+        ticks = start_ns * PPQ / BEAT_NS
+        assert song.launch_from(ticks - 1, launch) == round(ticks)

@@ -153,7 +153,10 @@ def fake_answer(request: AnswerRequest) -> NoteSequence:
     pitch = call.notes[0].pitch + 7
     channel = DRUM_CHANNEL if request.kind is AnswerKind.DRUMS else 0
     velocities = cycle(range(1, 128))
-    notes = tuple(Note(pitch, beat, 400, next(velocities)) for beat in range(0, length, PPQ))
+    notes = tuple(
+        Note(pitch, beat, min(400, length - beat), next(velocities))
+        for beat in range(0, length, PPQ)
+    )
     return NoteSequence(parts=(Part("Answer", channel, notes=notes),))
 
 
