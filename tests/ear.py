@@ -13,7 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,13 @@ class Heard:
     """Frame and bytes of each."""
     skips: tuple[tuple[int, int], ...]
     """Where JACK itself stood still: the frame at which it went on, and how many it left out."""
+    rolls: tuple[tuple[int, int], ...] = ()
+    """The frame from which the transport rolled on, and where it was then."""
+
+    def in_song(self, frame: int) -> int:
+        """Where the transport was at a frame."""
+        at, place = max(roll for roll in self.rolls if roll[0] <= frame)
+        return place + frame - at
 
     @property
     def ons(self) -> list[tuple[int, tuple[int, int]]]:
@@ -46,6 +53,8 @@ class Heard:
         """Channel and pitch of the notes that were begun and never ended."""
         down: set[tuple[int, int]] = set()
         for _, data in self.messages:
+            if data[0] >= 0xF0:
+                continue
             key = (data[0] & 0x0F, data[1])
             if data[0] & 0xF0 == 0x90:
                 down.add(key)
@@ -99,12 +108,28 @@ class Ear:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
 
+    def __enter__(self) -> Ear:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
     def stop(self) -> Heard:
         """End it, and tell what it heard."""
         told, _ = self._process.communicate(timeout=30.0)
         heard = json.loads(told)
         messages = tuple((frame, bytes.fromhex(data)) for frame, data in heard["messages"])
-        return Heard(messages, tuple((at, count) for at, count in heard["skips"]))
+        pairs = {name: tuple((at, it) for at, it in heard[name]) for name in ("skips", "rolls")}
+        return Heard(messages, **pairs)
+
+
+def undisturbed(play: Callable[[], Heard], *, times: int = 4) -> Heard:
+    """Play something, and once more where JACK itself stood still meanwhile."""
+    for _ in range(times):
+        if not (heard := play()).skips:
+            break
+    return heard
 
 
 def percentile(ordered: Iterable[float], share: float) -> float:
@@ -122,12 +147,18 @@ def main(name: str) -> None:
     messages: list[tuple[int, str]] = []
     skips: list[tuple[int, int]] = []
     expected: list[int] = []
+    rolls: list[tuple[int, int]] = []
 
     def process(frames: int) -> None:
         first = client.last_frame_time
         if expected and first != expected[0]:
             skips.append((first, abs(first - expected[0])))
         expected[:] = [first + frames]
+        state, position = client.transport_query_struct()
+        if state == jack.ROLLING and (
+            not rolls or position.frame - first != rolls[-1][1] - rolls[-1][0]
+        ):
+            rolls.append((first, position.frame))
         for offset, data in port.incoming_midi_events():
             messages.append((first + offset, bytes(data).hex()))
 
@@ -137,7 +168,7 @@ def main(name: str) -> None:
     with client:
         os.write(1, b"ready\n")
         sys.stdin.read()
-    json.dump({"messages": messages, "skips": skips}, sys.stdout)
+    json.dump({"messages": messages, "skips": skips, "rolls": rolls}, sys.stdout)
 
 
 if __name__ == "__main__":

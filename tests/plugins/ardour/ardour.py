@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
@@ -74,6 +75,11 @@ class ArdourSession:
     def file(self) -> Path:
         """The session itself."""
         return self.folder / f"{self.folder.name}.ardour"
+
+    def copy(self, folder: Path) -> ArdourSession:
+        """Give another, whose changes this one does not see."""
+        shutil.copytree(self.folder, folder)
+        return ArdourSession(folder)
 
     @property
     def midi_files(self) -> Path:
