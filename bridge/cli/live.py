@@ -27,6 +27,10 @@ VERBS: Final = (
 """Those of `bridge.schema.live`, so that help needs no import; a test compares."""
 
 
+CHANNELS: Final = tuple(str(number) for number in range(1, 17))
+"""As musicians count them."""
+
+
 class RouteType(click.ParamType[Any]):
     """Where a part goes: `bass=3`, `bass=bass:3`, `drums=off`."""
 
@@ -42,12 +46,14 @@ class RouteType(click.ParamType[Any]):
         part, _, where = str(value).partition("=")
         port, _, channel = where.rpartition(":")
         known = {route.part: route for route in DEFAULT_ROUTES}
+        if where == "off" and part in known:
+            return PartRoute(part, channel=known[part].channel, is_muted=True)
+        if channel not in CHANNELS:
+            self.fail(f"{value!r} is no route; write bass=3, bass=bass:3 (1 to 16) or drums=off")
         try:
-            if where == "off" and part in known:
-                return PartRoute(part, channel=known[part].channel, is_muted=True)
             return PartRoute(part, port or "midi_out", int(channel) - 1)
-        except (ValueError, RequestError) as error:
-            self.fail(f"{value!r} is no route: {error}; write bass=3, bass=bass:3 or drums=off")
+        except RequestError as error:
+            self.fail(f"{value!r} is no route: {error}")
 
 
 @click.group(

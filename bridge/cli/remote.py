@@ -10,7 +10,8 @@ from bridge import errors
 from bridge.errors import PortError, SegueError
 from bridge.schema.codec import Plain, to_plain
 
-_HOST: Final = "127.0.0.1"
+_LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where to ask a server that listens everywhere."""
 _SECONDS: Final = 10.0
 
 
@@ -32,9 +33,9 @@ def call_server(operation: str, request: object) -> Plain:
     from bridge.settings import read_settings
 
     settings = read_settings()
-    port = settings.http_port
+    host, port = _LOOPBACK.get(settings.listen, settings.listen), settings.http_port
     body = json.dumps(to_plain(request) if not isinstance(request, dict) else request)
-    connection = http.client.HTTPConnection(_HOST, port, timeout=_SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
     try:
         path = "/" + operation.replace(".", "/")
         connection.request("POST", path, body, _headers(settings.token))

@@ -82,6 +82,7 @@ def serve(as_json: bool, **flags: Any) -> None:
     OSC at UDP port 5758; `segue live` steers it from another terminal. Ctrl-C ends it.
     """
     import asyncio
+    import contextlib
 
     from bridge.server.hub import Hub
     from bridge.settings import read_settings
@@ -90,8 +91,12 @@ def serve(as_json: bool, **flags: Any) -> None:
     settings = read_settings(flags | {"models": door.models})
     say = _say_json if as_json else _say_words
 
+    def tell(event: HubEvent) -> None:
+        with contextlib.suppress(OSError):  # whoever read this has left, and the music goes on
+            say(event)
+
     async def run() -> None:
-        await Hub(settings, say).run()
+        await Hub(settings, tell).run()
 
     asyncio.run(run())
 
