@@ -10,12 +10,24 @@ import jack
 from bridge.transports.frames import unwrapped
 from tests.conftest import JackServer
 
+_TRIES = 20
+
+
+def _client(name: str, server: JackServer) -> jack.Client:
+    """Open a client; a server that has just come after one was killed may refuse the first."""
+    for _ in range(_TRIES):
+        try:
+            return jack.Client(name, no_start_server=True, servername=server.name)
+        except jack.JackOpenError:
+            time.sleep(0.1)
+    return jack.Client(name, no_start_server=True, servername=server.name)
+
 
 class Mouth:
     """One output `out` and one input `in`; what it writes and hears is kept with its frame."""
 
     def __init__(self, server: JackServer, name: str = "mouth") -> None:
-        self.client = jack.Client(name, no_start_server=True, servername=server.name)
+        self.client = _client(name, server)
         self._out = self.client.midi_outports.register("out")
         self._in = self.client.midi_inports.register("in")
         self._to_say: deque[tuple[int | None, int, bytes]] = deque()
