@@ -45,6 +45,7 @@ HELPED, READ = "segue_answers_a_call_for_help", "a_file_of_4000_notes_is_read"
 IN_TIME = "note_ons_come_in_time"
 OSC_READ, OSC_ECHOED = "a_thousand_osc_messages_are_read", "osc_messages_are_echoed[segue]"
 OSC_SET, OSC_ANSWERED = "osc_messages_set_a_knob", "an_osc_message_is_answered_by_notes"
+OPEN, WAITING = "every_door_is_open", "a_server_waits_for_something_to_do"
 FLOODED = "a_flood_of_osc_leaves_the_others_their_turns"
 
 FIGURES = (
@@ -91,6 +92,11 @@ FIGURES = (
     Figure("memory while it plays, resident, all processes added up", STARTED, "MB", "rss_mb"),
     Figure("the same with shared pages counted once", STARTED, "MB", "pss_mb"),
     Figure("CPU while it plays, of one core", STARTED, "%", "cpu_percent"),
+    Figure("`segue serve`, until every door is open", OPEN, "s", "ready_seconds"),
+    Figure("`segue serve`, until its MIDI ports are there", OPEN, "s", "ports_seconds"),
+    Figure("CPU while it waits, all processes, of one core", WAITING, "%", "cpu_percent"),
+    Figure("memory, resident, all processes, without what JACK shares", WAITING, "MB", "rss_mb"),
+    Figure("the same with shared pages counted once", WAITING, "MB", "pss_mb"),
     Figure(
         "note-ons off the grid, JACK, p99", f"{IN_TIME}[quiet]", "us", "p99_us", count="measured"
     ),
