@@ -17,6 +17,8 @@ from bridge.units import PPQ
 
 _MOST_STATES: Final = 32
 """So many steps can be taken back."""
+_MOST_LAYERS: Final = 64
+"""Of more than so many, the oldest become one."""
 
 Layer = tuple[Note, ...]
 """Notes of one time round, onsets from the start of the loop."""
@@ -157,6 +159,8 @@ class LoopMode(Mode):
 
     def _change(self, layers: tuple[Layer, ...]) -> None:
         self._before = (*self._before, self._layers)[-_MOST_STATES:]
+        if len(layers) > _MOST_LAYERS:
+            layers = (layers[0] + layers[1], *layers[2:])
         self._layers = layers
         self._keep()
 
