@@ -74,7 +74,11 @@ class Hub:
         self._settings = settings
         self._say = say
         self._broadcast = Broadcast()
-        self._memory = Memory(settings.state_folder)
+        loop, complain = asyncio.get_running_loop(), self._complain_of("memory")
+        self._memory = Memory(
+            settings.state_folder,
+            complain=lambda words: loop.call_soon_threadsafe(complain, words),
+        )
         self._ratings = RatingKeeper(
             settings.state_folder / STORE_FILE, self._complain_of("ratings")
         )

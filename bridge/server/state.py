@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -62,14 +63,22 @@ class Memory:
         folder: made where it is missing; held by one server at a time.
         most_takes: so many takes are remembered.
         save_seconds: what is handed over is written so much later.
+        complain: is told in one line, from any thread, why nothing can be kept for now; an empty
+            line when it can be again.
 
     Raises:
         HeldError: another server holds the folder; the message names its process.
     """
 
     def __init__(
-        self, folder: Path, *, most_takes: int = MOST_TAKES, save_seconds: float = _SAVE_SECONDS
+        self,
+        folder: Path,
+        *,
+        most_takes: int = MOST_TAKES,
+        save_seconds: float = _SAVE_SECONDS,
+        complain: Callable[[str], object] = lambda words: None,
     ) -> None:
+        self._complain = complain
         self._has_warned = False
         self._lock = self._take_folder(folder)
         self._folder = folder
@@ -121,6 +130,8 @@ class Memory:
             self._hand_back(settings, takes)
             self._warn(error)
             return False
+        if self._has_warned:
+            self._complain("")
         self._has_warned = False
         return True
 
@@ -170,6 +181,7 @@ class Memory:
         """Say once that nothing can be written."""
         if not self._has_warned:
             _log.warning("what is set and played cannot be kept for now: %s", error)
+            self._complain(f"what is set and played cannot be kept for now: {error}")
         self._has_warned = True
 
     def _take_files(self) -> list[Path]:

@@ -112,6 +112,7 @@ def test_it_plays_where_nothing_can_be_written(tmp_path):
     (tmp_path / "state").write_text("a file, no folder")
     with serving(tmp_path) as served:
         assert served.ask("live.set", amount=0.9)["amount"] == 0.9
+        assert "cannot be kept for now" in served.ask("live.status")["trouble"]
         served.process.terminate()
         assert served.process.wait(10.0) == 0
 
