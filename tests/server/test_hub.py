@@ -58,7 +58,7 @@ def test_it_ends_while_somebody_reads_and_a_job_runs(tmp_path):
             head = f"POST /music/play HTTP/1.1\r\nHost: 127.0.0.1:{served.http_port}\r\n"
             reader.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             assert reader.recv(12) == b"HTTP/1.1 200"
-                served.process.terminate()
+            served.process.terminate()
             assert served.process.wait(10.0) == 0
 
 
