@@ -52,14 +52,16 @@ def test_a_signal_ends_it_and_leaves_nobody(tmp_path, name):
 
 
 def test_it_ends_while_somebody_reads_and_a_job_runs(tmp_path):
-    with serving(tmp_path) as served:
-        with socket.create_connection(("127.0.0.1", served.http_port)) as reader:
-            body = b'{"bars": 1000}'
-            head = f"POST /music/play HTTP/1.1\r\nHost: 127.0.0.1:{served.http_port}\r\n"
-            reader.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-            assert reader.recv(12) == b"HTTP/1.1 200"
-            served.process.terminate()
-            assert served.process.wait(10.0) == 0
+    with (
+        serving(tmp_path) as served,
+        socket.create_connection(("127.0.0.1", served.http_port)) as reader,
+    ):
+        body = b'{"bars": 1000}'
+        head = f"POST /music/play HTTP/1.1\r\nHost: 127.0.0.1:{served.http_port}\r\n"
+        reader.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        assert reader.recv(12) == b"HTTP/1.1 200"
+        served.process.terminate()
+        assert served.process.wait(10.0) == 0
 
 
 def test_nobody_is_left_when_it_is_killed(tmp_path):
