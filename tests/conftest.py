@@ -14,14 +14,15 @@ import pytest
 
 _START_SECONDS = 10.0
 _JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
-_DUMMY = ("-d", "dummy", "-r", "48000", "-p", "256")
+_DUMMY = ("-d", "dummy", "-r", "48000", "-p")
 
 
 class JackServer:
     """A JACK server with the dummy driver, under a name that nobody else uses."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, period_frames: int = 256) -> None:
         self.name = name
+        self._period_frames = period_frames
         self.environment = os.environ | {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -30,7 +31,7 @@ class JackServer:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             self._process = subprocess.Popen(
-                [*_JACKD, "-n", self.name, *_DUMMY],
+                [*_JACKD, "-n", self.name, *_DUMMY, str(self._period_frames)],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=self.environment,

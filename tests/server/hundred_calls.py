@@ -35,6 +35,8 @@ class Figures:
     """What became of the calls of an evening."""
 
     evening: Evening
+    taken: int
+    """Calls that the server says it answered."""
 
     @property
     def late(self) -> dict[int, list[float]]:
@@ -54,7 +56,8 @@ class Figures:
         answered = sum(bool(answer) for answer in evening.answers)
         near = sum(error <= IN_TIME_MS * 1000.0 for error in errors)
         return (
-            f"{evening.playing.tempo_bpm:g} BPM: {len(evening.calls)} calls, {answered} answered, "
+            f"{evening.playing.tempo_bpm:g} BPM: {len(evening.calls)} calls, "
+            f"{self.taken} taken as such and {answered} heard to be answered, "
             f"{near} of them within {IN_TIME_MS} ms of the next beat; "
             f"JACK itself stood still {len(evening.skips)} times, which leaves {len(judged)} "
             f"calls, {len(judged) - len(self.late)} of them in time; "
@@ -65,9 +68,9 @@ class Figures:
 
 
 @contextlib.contextmanager
-def own_server() -> Iterator[JackServer]:
+def own_server(period_frames: int) -> Iterator[JackServer]:
     """Run a JACK server that nobody else knows."""
-    server = JackServer(f"segue-calls-{os.getpid()}")
+    server = JackServer(f"segue-calls-{os.getpid()}", period_frames=period_frames)
     server.start()
     try:
         yield server
@@ -84,7 +87,8 @@ def play_calls(server: JackServer, playing: Playing, *, is_busy: bool) -> Figure
         try:
             musician.connect(their_input="Segue:midi_in", their_output="Segue:midi_out")
             with load:
-                return Figures(musician.play())
+                evening = musician.play()
+            return Figures(evening, served.ask("live.status")["calls"])
         finally:
             musician.close()
 
@@ -94,10 +98,13 @@ def play_calls(server: JackServer, playing: Playing, *, is_busy: bool) -> Figure
 @click.option("--calls", default=100, show_default=True)
 @click.option("--every-beats", default=4, show_default=True, help="A call begins so often.")
 @click.option("--busy/--quiet", "is_busy", default=True, show_default=True)
-def main(tempos_bpm: tuple[float, ...], calls: int, every_beats: int, is_busy: bool) -> None:
+@click.option("--period", default=256, show_default=True, help="Of JACK, in frames.")
+def main(
+    tempos_bpm: tuple[float, ...], calls: int, every_beats: int, is_busy: bool, period: int
+) -> None:
     """Play, and tell what came back."""
     are_in_time = True
-    with own_server() as server:
+    with own_server(period) as server:
         for tempo_bpm in tempos_bpm:
             playing = Playing(tempo_bpm, calls, every_beats)
             figures = play_calls(server, playing, is_busy=is_busy)
