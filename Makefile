@@ -18,12 +18,13 @@ PYTHON ?= $(shell \
 		$$python $(call FITS,99) && echo $$python && exit; done; \
 	echo none)
 
-.PHONY: play check format bench bench-peers docs clean help
+.PHONY: play check soak format bench bench-peers docs clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make play    install into .venv and play; make play ARGS='--bars 16 --save take.mid'"
 	@echo "make check   install into .venv and run every check; EXTRAS=dev,export adds torch's"
+	@echo "make soak    kill the JACK server under it fifty times, ten minutes; needs JACK"
 	@echo "make format  put the code into its form"
 	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
 	@echo "make docs    write the pages that are generated"
@@ -38,7 +39,10 @@ check: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest --benchmark-skip $(ARGS)
+	$(BIN)/python -m pytest --benchmark-skip -m 'not slow' $(ARGS)
+
+soak: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m pytest --benchmark-skip -m slow $(ARGS)
 
 format: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/ruff format .
