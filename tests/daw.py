@@ -88,6 +88,8 @@ class Daw:
         """Let JACK's transport be the song's; Ardour tells everybody bars and beats."""
         self.do("Session:cfg():set_external_sync(true)")
         time.sleep(0.5)
+        self.locate(0)  # whoever used the transport before left it elsewhere
+        time.sleep(0.5)
 
     def record(self) -> None:
         """Arm the recorder; it runs with the transport."""

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import JackServer
 
 RATE_HZ = 48_000
@@ -128,8 +130,8 @@ def undisturbed(play: Callable[[], Heard], *, times: int = 4) -> Heard:
     """Play something, and once more where JACK itself stood still meanwhile."""
     for _ in range(times):
         if not (heard := play()).skips:
-            break
-    return heard
+            return heard
+    pytest.skip(f"JACK stood still each of {times} times: this machine is too busy")
 
 
 def percentile(ordered: Iterable[float], share: float) -> float:

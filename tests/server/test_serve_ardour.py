@@ -72,7 +72,9 @@ class Stage:
     def play_as_a_band(self) -> None:
         """Let the melody alone play: its notes lie on twelfths of a beat."""
         muted = [{"part": part, "is_muted": True} for part in ("bass", "drums")]
-        self.served.ask("live.set", mode="band", knobs={"humanise": 0.0}, routes=muted)
+        self.served.ask(
+            "live.set", mode="band", knobs={"humanise": 0.0, "density": 1.0}, routes=muted
+        )
 
 
 Scene = Callable[[Stage], None]
@@ -100,8 +102,8 @@ class Theatre:
             folder.mkdir()
             take = self._play_once(scene, session.copy(folder / "song"), folder, options)
             if not take.heard.skips:
-                break
-        return take
+                return take
+        pytest.skip(f"JACK stood still in each of {_TAKES} takes: this machine is too busy")
 
     def _play_once(
         self, scene: Scene, session: ArdourSession, folder: Path, options: tuple[str, ...]

