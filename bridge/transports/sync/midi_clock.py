@@ -172,9 +172,13 @@ class MidiClockFollower:
         self._last_ns = at_ns
 
     def _begin(self, song_pulses: int, at_ns: int) -> None:
-        """Roll from the pulse that is heard now; its sender may have put its beat elsewhere."""
+        """Roll from the pulse that is heard now; its sender may have put its beat elsewhere.
+
+        Pulses that came before a start lie where the sender's clock ran freely: they tell its
+        period, and nothing of its beat.
+        """
         grid = self._fit.grid
-        if grid and not self._is_in_place(at_ns):
+        if grid and not (self._is_rolling and self._is_in_place(at_ns)):
             self._fit.restart((), known_period_ns=grid.period_ns)
         self._doubted.clear()
         self._song_pulses_at_0 = song_pulses - (self._index + 1)

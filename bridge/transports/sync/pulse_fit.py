@@ -202,7 +202,7 @@ class PulseFit:
             self._split(gap_ns)
 
     def _learn(self, share: float) -> None:
-        variance = self._all.squares() / (self.count - 2)
+        variance = max(0.0, self._all.squares() / (self.count - 2))  # rounding may leave less
         known = self._jitter_ns**2
         self._jitter_ns = max(_LEAST_JITTER_NS, math.sqrt(known + share * (variance - known)))
 
@@ -216,7 +216,7 @@ class PulseFit:
             self.expect_steps(gap_ns)
             return
         self.restart(list(self._pulses)[-count:])
-        self._learn(count * _JITTER_SHARE)
+        self._learn(min(1.0, count * _JITTER_SHARE))
 
     def _best_tail(self) -> tuple[float, int, float]:
         """Find the newest pulses that make the best second line.
