@@ -8,12 +8,13 @@ import subprocess
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import JackServer
 from tests.ear import RATE_HZ, Ear, Heard, undisturbed
-from tests.musician import Musician, Playing
+from tests.musician import Evening, Musician, Playing
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.jack
@@ -61,16 +62,26 @@ def connect(server: JackServer, source: str, target: str) -> None:
         time.sleep(0.1)
 
 
-def test_answers_follow_the_ticks_of_a_real_midi_clock(jack_server, midi_clock, tmp_path):
-    with serving(tmp_path, "--sync", "midi-clock", jack=jack_server) as served:
+def evening_by_clock(server: JackServer, midi_clock: str, folder: Path) -> Evening:
+    """Play calls to a Segue that follows a real MIDI clock."""
+    with serving(folder, "--sync", "midi-clock", jack=server) as served:
         served.next_event("Opened")
-        connect(jack_server, midi_clock, "Segue:midi_in")
-        musician = Musician(jack_server, Playing(BPM, calls=6))
+        connect(server, midi_clock, "Segue:midi_in")
+        musician = Musician(server, Playing(BPM, calls=6))
         try:
             musician.connect(their_input="Segue:midi_in", their_output="Segue:midi_out")
-            evening = musician.play()
+            return musician.play()
         finally:
             musician.close()
+
+
+def test_answers_follow_the_ticks_of_a_real_midi_clock(jack_server, midi_clock, tmp_path):
+    for _ in range(4):
+        evening = evening_by_clock(jack_server, midi_clock, tmp_path)
+        if not evening.skips:
+            break
+    else:
+        pytest.skip("JACK stood still each of 4 times: this machine is too busy")
     # The sender counts from the moment at which it saw the transport roll, a few periods late.
     period_beats = PERIOD_MS / 60_000.0 * BPM
     # It also continues two seconds after the start, where its song position is half a tick off.

@@ -93,13 +93,13 @@ def midi_clock(jack_server):
     program.wait(5)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def clocked(midi_clock):
     deeds = [[0.3, "start"], [3.0, "stop"]]
     return record(midi_clock, seconds=3.2, bpm=BPM, connect=MIDI_CLOCK, deeds=deeds)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rolled(jack_server):
     """Start, a locate while rolling, stop, and a start elsewhere."""
     deeds = [[0.3, "start"], [1.5, "locate", 96_123], [2.5, "stop"], [2.7, "locate", 0]]
