@@ -227,9 +227,10 @@ def main(playing: Playing) -> None:
     sys.setswitchinterval(0.0005)
     gc.disable()
     with concert.ear, concert.leader:
+        concert.leader.transport_stop()
+        concert.leader.transport_locate(0)  # long before the start, so that a MIDI clock starts too
         print("ready", flush=True)  # noqa: T201 - a program of its own
         sys.stdin.readline()
-        concert.leader.transport_locate(0)
         concert.leader.transport_start()
         concert.is_over.wait()
         concert.leader.transport_stop()

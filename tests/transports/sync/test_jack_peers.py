@@ -95,8 +95,8 @@ def midi_clock(jack_server):
 
 @pytest.fixture
 def clocked(midi_clock):
-    deeds = [[0.3, "start"], [3.0, "stop"]]
-    return record(midi_clock, seconds=3.2, bpm=BPM, connect=MIDI_CLOCK, deeds=deeds)
+    deeds = [[0.0, "locate", 0], [2.5, "start"], [5.2, "stop"]]
+    return record(midi_clock, seconds=5.4, bpm=BPM, connect=MIDI_CLOCK, deeds=deeds)
 
 
 @pytest.fixture
