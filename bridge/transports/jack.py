@@ -67,8 +67,13 @@ class JackWire(Wire):
         self._inputs = {name: client.midi_inports.register(name) for name in wish.inputs}
         self._clock_input = wish.inputs[0] if wish.inputs else None
         self._links = JackLinks(
-            client, wish, outputs=self._outputs.ports, inputs=self._inputs, missed=links
+            client,
+            wish,
+            outputs=self._outputs.ports,
+            inputs=self._inputs,
+            refusal=_library().JackError,
         )
+        self._links.miss(links)
         self._hearing = hearing
         self._rate_hz = client.samplerate
         self._grid = FrameGrid(rate_hz=self._rate_hz)
