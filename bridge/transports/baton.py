@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from bridge.transports.agenda import Agenda
 from bridge.transports.hearing import Waker
-from bridge.transports.sync.base import Follower, Lead, Line, SyncWish
+from bridge.transports.sync.base import BEAT_NS, Follower, Lead, Line, SyncWish
 from bridge.transports.sync.midi_clock import Status
 from bridge.transports.sync.pulses import ClockMaster
 
@@ -20,6 +20,8 @@ _LOOK_NS: Final = 50_000_000
 """How often the lead is looked at while the line stays as it is."""
 _TOLD_NS: Final = 1_000_000_000
 """How often it is told while the song runs, changed or not."""
+_STEP_NS: Final = BEAT_NS // 100
+"""Song time that a line may be off the last one that was told."""
 
 
 class LineDrawer(Protocol):
@@ -148,6 +150,8 @@ class Baton:
         if told is None or line.is_broken or _character(lead) != _character(told):
             return True
         if lead.is_rolling and pause_ns >= _TOLD_NS:
+            return True
+        if abs(line.song_ns - told.line.song_ns_at(line.at_ns)) > _STEP_NS:
             return True
         step_bpm = abs(lead.tempo_bpm - told.tempo_bpm)
         return step_bpm > _TEMPO_STEP_BPM and pause_ns >= _TEMPO_PAUSE_NS

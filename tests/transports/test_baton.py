@@ -109,6 +109,25 @@ def test_while_the_song_runs_it_is_told_once_a_second(hall):
     assert len(hall.told()) in (4, 5)
 
 
+def test_a_line_that_steps_is_told_at_once(hall):
+    hall.conductor.change(is_rolling=True)
+    hall.pass_ms(100)
+    hall.told()
+    hall.conductor.change(line=Line(hall.ns, hall.ns * 2 - BEAT_NS // 5, 2.0))
+    hall.pass_ms(5)
+    assert hall.told() == [hall.conductor.now]
+
+
+def test_a_line_that_is_drawn_anew_where_it_was_is_not_worth_a_word(hall):
+    hall.conductor.change(is_rolling=True)
+    hall.pass_ms(100)
+    hall.told()
+    for _ in range(100):
+        hall.conductor.change(line=Line(hall.ns, hall.ns * 2 + BEAT_NS // 1000, 2.0))
+        hall.pass_ms(5)
+    assert hall.told() == []
+
+
 def test_a_broken_line_empties_the_agenda_and_is_counted(hall):
     hall.agenda.add([TimedNote(7, 0, 60, 80, 0, SECOND_NS), TimedNote(8, 0, 62, 80, 500, 600)])
     hall.agenda.take_due(1, now_ns=0, latest_ns=0)

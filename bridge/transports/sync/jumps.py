@@ -1,4 +1,8 @@
-"""Sees that a position jumps: that it is not where its tempo would have brought it."""
+"""Sees that a position jumps: that it is not where its tempo would have brought it.
+
+A song that fell behind its tempo without going back did not jump: whoever plays it stood still for
+a while, as a machine does that has too much to do.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +27,9 @@ class JumpWatch:
         """Take where the song is, and how fast it goes on from there."""
         if self._last is not None:
             last_ns, last_ticks, last_per_ns = self._last
-            expected_ticks = last_ticks + (at_ns - last_ns) * last_per_ns
-            if abs(position_ticks - expected_ticks) > JUMP_NS * last_per_ns:
+            missing_ticks = last_ticks + (at_ns - last_ns) * last_per_ns - position_ticks
+            stood_still = position_ticks >= last_ticks and missing_ticks > 0
+            if abs(missing_ticks) > JUMP_NS * last_per_ns and not stood_still:
                 self.count += 1
         self._last = (at_ns, position_ticks, tempo_bpm * _TICKS_PER_BPM_NS)
 

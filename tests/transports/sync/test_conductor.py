@@ -1,4 +1,5 @@
 import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -534,6 +535,24 @@ def test_a_clock_that_measures_badly_does_not_move_a_jack_transport():
             error_beats = (line.song_ns_at(measured_ns) / BEAT_NS - host.frame / 24_000) % 1
             assert min(error_beats, 1 - error_beats) * 24_000 < 0.5
         host.cycle()
+
+
+def test_a_jack_transport_that_stood_still_goes_on_where_it_was_without_a_break():
+    host = TransportHost()
+    host.bars = metronome(120.0)
+    conductor = Conductor(SyncWish(), [JackTransportFollower(host, SyncWish())])
+    host.state, songs_ns, breaks = 1, [], 0
+    for cycle in range(400):
+        if cycle == 200:
+            host.cycles += 20  # 107 ms
+        line = conductor.line(host.at_ns)
+        breaks += line.is_broken and cycle > 100
+        songs_ns.append(line.song_ns_at(host.at_ns))
+        host.cycle()
+    steps_ns = {b - a for a, b in pairwise(songs_ns[100:])}
+    cycle_ns = host.PERIOD * 2 * BEAT_NS // host.RATE_HZ
+    assert all(abs(step_ns - cycle_ns) < 5000 for step_ns in steps_ns)
+    assert breaks == 0
 
 
 def test_a_jack_transport_that_is_moved_back_a_little_does_not_move_song_time_back():

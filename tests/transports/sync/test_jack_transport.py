@@ -263,6 +263,20 @@ def test_cycles_that_jack_gave_up_are_no_jump():
     assert follower.reading(host.at_ns).jumps == 0
 
 
+def test_a_machine_that_stood_still_is_no_jump():
+    host, follower = rolling_house(metronome(120.0))
+    host.cycles += 20  # 107 ms in which the transport did not go on
+    host.cycle()
+    assert follower.reading(host.at_ns).jumps == 0
+
+
+def test_a_locate_back_is_a_jump_also_after_a_standstill():
+    host, follower = rolling_house(metronome(120.0))
+    host.cycles += 20
+    host.frame -= 2 * host.PERIOD
+    assert follower.reading(host.at_ns).jumps == 1
+
+
 def test_a_locate_while_stopped_is_no_jump():
     host, follower = rolling_house()
     host.state = 0
