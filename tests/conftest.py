@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import pytest
 
 _START_SECONDS = 10.0
-_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
+_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000", "-S")
+"""Synchronous, so that a client which is late makes JACK wait, and no cycle is left out."""
 _DUMMY = ("-d", "dummy", "-r", "48000", "-p")
 
 

@@ -4,7 +4,7 @@
 
 `segue serve` follows a JACK transport; a musician plays a call every few beats. It prints a line
 of figures for each tempo, and the answers that did not begin on the next beat, and ends with 1
-if there were any.
+if there were any. JACK runs synchronously: what it leaves out by itself is nobody's music.
 """
 
 from __future__ import annotations
