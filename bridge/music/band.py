@@ -14,11 +14,12 @@ from typing import Final
 import numpy as np
 
 from bridge.music import drums_vae, melody_vae
+from bridge.music.chords import Chord
 from bridge.music.drum_grid import STEPS_PER_BAR, from_drum_grid
 from bridge.music.drums_vae import DrumWish
 from bridge.music.feel import draw_touch, swing_of, swung, touched
 from bridge.music.frame import new_frame
-from bridge.music.harmony import Chord, bass_line, find_chords
+from bridge.music.harmony import bass_line, find_chords
 from bridge.music.lines import levelled, transposed
 from bridge.music.melodies import Improviser
 from bridge.music.melody_grid import FIRST_PITCH, MelodyGrid, from_grid, joined

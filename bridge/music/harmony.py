@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from bridge.music.key import NAMES, Key
+from bridge.music.chords import Chord
+from bridge.music.key import Key
 from bridge.schema.notes import Mode, Note
 from bridge.units import PPQ
 
 _LOWEST_BASS: Final = 31
 """G1; roots lie in the octave from here."""
 _BASS_VELOCITY: Final = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Chord:
-    """A triad."""
-
-    root_pitch_class: int
-    """0..11, 0 is C."""
-    quality: str
-    """`` for major, `m` for minor, `dim` for diminished: what follows the root's name."""
-
-    def __str__(self) -> str:
-        return NAMES[self.root_pitch_class] + self.quality
-
-    @property
-    def pitch_classes(self) -> tuple[int, int, int]:
-        """Root, third and fifth, 0..11."""
-        third = 4 if self.quality == "" else 3
-        fifth = 6 if self.quality == "dim" else 7
-        root = self.root_pitch_class
-        return root, (root + third) % 12, (root + fifth) % 12
 
 
 _DEGREES: Final = {

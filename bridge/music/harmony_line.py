@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bridge.music.harmony import Chord, find_chords
+from bridge.music.chords import Chord
+from bridge.music.harmony import find_chords
 from bridge.music.key import Key, scale_pitch_classes
 from bridge.schema.notes import Mode, Note, TimeSignature
 from bridge.units import PPQ

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.music.harmony import Chord, bass_line, find_chords
+from bridge.music.chords import Chord
+from bridge.music.harmony import bass_line, find_chords
 from bridge.music.key import Key
 from bridge.schema.notes import Mode
 from tests.music.melodies_on_the_grid import melodies
