@@ -11,9 +11,19 @@ from xml.etree import ElementTree
 from bridge.music.key import Key, find_key
 from bridge.schema.notes import KeySignature, Mode, Note, TimeSignature
 from bridge.units import PPQ
-from export.corpora.song import Song, full_bars
+from export.corpora.song import ChordOnset, Song, chord_spans, full_bars
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_QUALITIES = {
+    "major": "", "minor": "m", "diminished": "dim", "augmented": "aug", "augmented-seventh": "aug",
+    "augmented-ninth": "aug", "dominant": "7", "dominant-ninth": "7", "dominant-11th": "7",
+    "dominant-13th": "7", "major-seventh": "maj7", "major-ninth": "maj7", "major-11th": "maj7",
+    "major-13th": "maj7", "minor-seventh": "m7", "minor-ninth": "m7", "minor-11th": "m7",
+    "minor-13th": "m7", "major-minor": "m", "minor-major": "m", "diminished-seventh": "dim7",
+    "half-diminished": "m7b5", "suspended-fourth": "sus4", "suspended-second": "sus2",
+    "major-sixth": "6", "maj69": "6", "minor-sixth": "m6", "power": "",
+}  # fmt: skip
+"""What MusicXML's kinds of harmony are here; what is above the seventh is left out."""
 _DYNAMICS_PER_VELOCITY = 90 / 100
 """MusicXML says dynamics in per cent of a MIDI velocity of 90."""
 
@@ -66,10 +76,13 @@ class _Stretch:
     notes: list[Note] = field(default_factory=list)
     measures: list[tuple[int, int]] = field(default_factory=list)
     dynamics: bool = False
+    chords: list[ChordOnset] = field(default_factory=list)
 
     def song(self, corpus: str, title: str) -> Song:
         """Give the finished stretch, beginning at tick 0."""
         origin = self.measures[0][0]
+        length_ticks = sum(duration for _, duration in self.measures)
+        chords = [replace(c, onset_ticks=max(0, c.onset_ticks - origin)) for c in self.chords]
         key = None if self.fifths is None else _key(self.fifths, self.notes)
         return Song(
             corpus=corpus,
@@ -82,6 +95,7 @@ class _Stretch:
             tonic_pitch_class=None if key is None else key.tonic_pitch_class,
             mode=None if key is None else key.mode,
             has_velocity=self.dynamics,
+            chords=chord_spans(chords, length_ticks),
         )
 
 
@@ -94,6 +108,8 @@ class _Reader:
     velocity: int = 80
     ties: set[int] = field(default_factory=set)
     """Pitches that ring on into the next note of that pitch."""
+    chord: ChordOnset | None = None
+    """The last chord symbol; a change of metre or key does not end it."""
 
 
 def _stretches(part: ElementTree.Element) -> Iterator[_Stretch]:
@@ -105,6 +121,8 @@ def _stretches(part: ElementTree.Element) -> Iterator[_Stretch]:
             if stretch.measures:
                 yield stretch
             stretch = _Stretch(metre, fifths)
+            if reader.chord is not None:
+                stretch.chords.append(replace(reader.chord, onset_ticks=reader.now_ticks))
         start = reader.now_ticks
         _read_measure(measure, reader, stretch)
         stretch.measures.append((start, reader.now_ticks - start))
@@ -147,6 +165,8 @@ def _read_measure(measure: ElementTree.Element, reader: _Reader, stretch: _Stret
             reader.now_ticks += ticks if item.tag == "forward" else -ticks
         elif item.tag == "sound" or item.tag == "direction":
             _read_dynamics(item, reader, stretch)
+        elif item.tag == "harmony":
+            _read_harmony(item, reader, stretch)
         elif item.tag == "note" and item.find("chord") is None:
             voice = item.findtext("voice")
             if _is_sung(item):
@@ -173,6 +193,22 @@ def _read_dynamics(item: ElementTree.Element, reader: _Reader, stretch: _Stretch
     if text:
         reader.velocity = max(1, min(127, round(float(text) * _DYNAMICS_PER_VELOCITY)))
         stretch.dynamics = True
+
+
+def _read_harmony(item: ElementTree.Element, reader: _Reader, stretch: _Stretch) -> None:
+    """Take a chord symbol into the stretch; one of a kind that has no name here is passed over."""
+    offset = float(item.findtext("offset", "0"))
+    onset_ticks = max(0, reader.now_ticks + round(offset * PPQ / reader.divisions))
+    kind = (item.findtext("kind") or "").strip()
+    step = item.findtext("root/root-step")
+    if kind == "none":
+        reader.chord = ChordOnset(onset_ticks, None, "")
+    elif step in _STEPS and kind in _QUALITIES:
+        alter = round(float(item.findtext("root/root-alter", "0")))
+        reader.chord = ChordOnset(onset_ticks, (_STEPS[step] + alter) % 12, _QUALITIES[kind])
+    else:
+        return
+    stretch.chords.append(reader.chord)
 
 
 def _read_note(item: ElementTree.Element, ticks: int, reader: _Reader, stretch: _Stretch) -> None:

@@ -10,11 +10,19 @@ from pathlib import Path
 
 import mido
 
+from bridge.schema.goals import ChordSpan
 from bridge.schema.notes import Mode, Note, TimeSignature
 from bridge.units import PPQ
-from export.corpora.song import Song
+from export.corpora.song import ChordOnset, Song, chord_spans
 
 _TONICS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+_QUALITIES = {
+    "maj": "", "min": "m", "dim": "dim", "aug": "aug", "7": "7", "maj7": "maj7", "min7": "m7",
+    "dim7": "dim7", "hdim7": "m7b5", "sus4": "sus4", "sus4(b7)": "sus4", "sus2": "sus2",
+    "maj6": "6", "min6": "m6", "minmaj7": "m",
+}  # fmt: skip
+"""What its chord labels (Harte 2005) are here, without the bass after the slash."""
 
 
 def read_pop909(folder: Path) -> Iterator[Song]:
@@ -39,6 +47,7 @@ def _read_song(path: Path) -> Song | None:
         return None
     starts = [a for a, b in pairwise(downbeats) if b - a == bar_beats]
     tonic, mode = _key(path.parent / "key_audio.txt")
+    beats_a_second = (len(beat_seconds) - 1) / (beat_seconds[-1] - beat_seconds[0])
     return Song(
         corpus="pop909",
         title=f"pop909-{path.stem}",
@@ -48,6 +57,8 @@ def _read_song(path: Path) -> Song | None:
         tonic_pitch_class=tonic,
         mode=mode,
         has_velocity=True,
+        chords=_chords(path.parent / "chord_midi.txt", beat_seconds),
+        tempo_bpm=60.0 * beats_a_second,
     )
 
 
@@ -78,6 +89,37 @@ def _ticks(seconds: float, beat_seconds: list[float]) -> int:
     return round((index + (seconds - start) / (end - start)) * PPQ)
 
 
+def _chords(path: Path, beat_seconds: list[float]) -> tuple[ChordSpan, ...]:
+    """Read `chord_midi.txt` (start, end, `Bb:min7/b7`), each chord to the nearest beat.
+
+    Chords before the first beat are left out; without a file there are none.
+    """
+    if not path.exists():
+        return ()
+    onsets, end_ticks = [], 0
+    for line in path.read_text().splitlines():
+        start, end, label = line.split()
+        beat = round(_ticks(float(start), beat_seconds) / PPQ)
+        root, quality = _chord(label)
+        onsets.append(ChordOnset(max(0, beat) * PPQ, root, quality))
+        end_ticks = round(_ticks(float(end), beat_seconds) / PPQ) * PPQ
+    return chord_spans(onsets, end_ticks)
+
+
+def _chord(label: str) -> tuple[int | None, str]:
+    """Read a chord label as root and quality; what is not known here is no chord."""
+    root, _, kind = label.partition("/")[0].partition(":")
+    quality = _QUALITIES.get(kind)
+    if quality is None or root[:1] not in _TONICS:
+        return None, ""
+    return _pitch_class(root), quality
+
+
+def _pitch_class(name: str) -> int:
+    """Give 0..11 of a name such as `Gb`."""
+    return (_TONICS[name[0]] + name.count("#") - name.count("b")) % 12
+
+
 def _key(path: Path) -> tuple[int | None, Mode | None]:
     """Read the longest key of `key_audio.txt`: start, end, `Gb:maj`."""
     lengths: Counter[str] = Counter()
@@ -88,5 +130,4 @@ def _key(path: Path) -> tuple[int | None, Mode | None]:
     tonic, _, mode = name.partition(":")
     if not tonic or tonic[0] not in _TONICS:
         return None, None
-    shift = tonic.count("#") - tonic.count("b")
-    return (_TONICS[tonic[0]] + shift) % 12, Mode.MINOR if mode == "min" else Mode.MAJOR
+    return _pitch_class(tonic), Mode.MINOR if mode == "min" else Mode.MAJOR

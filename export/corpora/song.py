@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bridge.schema.goals import ChordSpan
 from bridge.schema.notes import Mode, Note, TimeSignature
 
 
@@ -29,6 +31,45 @@ class Song:
     """Which third the key has; dorian counts as minor, mixolydian as major."""
     has_velocity: bool
     """Whether the velocities were played or written, rather than all alike."""
+    chords: tuple[ChordSpan, ...] = ()
+    """The chords that the corpus gives, in order, without overlap; none where it gives none."""
+    tempo_bpm: float | None = None
+    """Beats (quarter notes) per minute; None where the corpus does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChordOnset:
+    """A chord symbol as it is written: it holds till the next one."""
+
+    onset_ticks: int
+    """From the start of the song, >= 0."""
+    root_pitch_class: int | None
+    """0..11, 0 is C; None: from here on there is no chord."""
+    quality: str
+    """One of `bridge.schema.goals.QUALITIES`."""
+
+
+def chord_spans(onsets: Sequence[ChordOnset], end_ticks: int) -> tuple[ChordSpan, ...]:
+    """Let every chord sound until the next other one.
+
+    Args:
+        onsets: in the order they are written; of several at one tick the last counts.
+        end_ticks: where the last one ends; what begins there or later is left out.
+    """
+    at = {onset.onset_ticks: onset for onset in onsets if onset.onset_ticks < end_ticks}
+    changes: list[ChordOnset] = []
+    for onset in sorted(at.values(), key=lambda onset: onset.onset_ticks):
+        last = changes[-1] if changes else None
+        if last is None or (last.root_pitch_class, last.quality) != (
+            onset.root_pitch_class,
+            onset.quality,
+        ):
+            changes.append(onset)
+    ends = [*(change.onset_ticks for change in changes[1:]), end_ticks]
+    return tuple(
+        ChordSpan(c.onset_ticks, end - c.onset_ticks, c.root_pitch_class, c.quality)
+        for c, end in zip(changes, ends, strict=True)
+    )
 
 
 def split_of(title: str) -> str:

@@ -12,9 +12,7 @@ import numpy.typing as npt
 from bridge.music.melody_grid import FIRST_PITCH, PHRASE_SLOTS, cut_grid, phrase_beats
 from bridge.schema.notes import Mode
 from bridge.units import PPQ
-from export.corpora.abc import read_tune_book
-from export.corpora.musicxml import read_lieder, read_openewld
-from export.corpora.pop909 import read_pop909
+from export.corpora.melodies import read_songs
 from export.corpora.song import Song, split_of
 
 SPLITS: Final = ("train", "validation", "test")
@@ -73,18 +71,6 @@ def load_phrases(data: Path, cache: Path) -> dict[str, Phrases]:
             )
             for split in SPLITS
         }
-
-
-def read_songs(data: Path) -> list[Song]:
-    """Read every song of the four corpora."""
-    songs: list[Song] = []
-    for book in ("oneills1850", "ryansMammoth"):
-        for path in sorted((data / "tune_books_abc" / book).glob("*.abc")):
-            songs.extend(read_tune_book(path, corpus=book))
-    songs.extend(read_openewld(data / "openewld"))
-    songs.extend(read_pop909(data / "pop909"))
-    songs.extend(read_lieder(data / "openscore_lieder"))
-    return songs
 
 
 def _columns(songs: list[Song]) -> dict[str, npt.NDArray[np.generic]]:

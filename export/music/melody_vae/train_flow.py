@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
@@ -16,18 +15,10 @@ import torch
 from bridge.music.melody_grid import FIRST_PITCH
 from bridge.music.melody_vae import MelodyWish
 from bridge.schema.arrays import IntArray
+from export.corpora.melodies import STYLE_OF_CORPUS
 from export.music.melody_vae.data import Phrases, load_phrases, performed, shift_to_c, transposed
 from export.music.melody_vae.model import MelodyVae, VaeSettings
 from export.networks.flow_training import FlowTrainSettings, Latents, train_flow
-
-STYLE_OF_CORPUS: Final = {
-    "oneills1850": "folk",
-    "ryansMammoth": "folk",
-    "openewld": "standards",
-    "pop909": "pop",
-    "openscore_lieder": "art-song",
-}
-"""What a musician may ask for, by where the phrases come from."""
 
 
 def main() -> None:

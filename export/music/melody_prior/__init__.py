@@ -1,0 +1,1 @@
+"""A small autoregressive model of melody, the prior of whoever composes."""
