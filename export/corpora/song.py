@@ -65,7 +65,7 @@ def chord_spans(onsets: Sequence[ChordOnset], end_ticks: int) -> tuple[ChordSpan
             onset.quality,
         ):
             changes.append(onset)
-    ends = [*(change.onset_ticks for change in changes[1:]), end_ticks]
+    ends = [*(change.onset_ticks for change in changes), end_ticks][1:]
     return tuple(
         ChordSpan(c.onset_ticks, end - c.onset_ticks, c.root_pitch_class, c.quality)
         for c, end in zip(changes, ends, strict=True)
