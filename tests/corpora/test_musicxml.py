@@ -235,3 +235,57 @@ def test_an_archive_with_broken_xml_is_passed_over(tmp_path):
     with zipfile.ZipFile(tmp_path / "broken.mxl", "w") as archive:
         archive.writestr("score.xml", "<score-partwise><part>")
     assert list(read_openewld(tmp_path)) == []
+
+
+def harmony(root: str, kind: str, *, offset: int = 0) -> str:
+    """Write a chord symbol."""
+    degree = alter(root).replace("alter", "root-alter")
+    later = f"<offset>{offset}</offset>" if offset else ""
+    step = f"<root><root-step>{root[0]}</root-step>{degree}</root>" if root else ""
+    return f"<harmony>{step}<kind>{kind}</kind>{later}</harmony>"
+
+
+def chords_of(song) -> list[tuple[int, int, int | None, str]]:
+    return [(c.onset_ticks, c.end_ticks, c.root_pitch_class, c.quality) for c in song.chords]
+
+
+def test_a_chord_holds_till_the_next_one(read):
+    first = harmony("C", "major") + note("C", 4) + harmony("A", "minor-seventh") + note("E", 4)
+    (song,) = read(COMMON + first, harmony("F#", "half-diminished") + SCALE_BAR, HOME_BAR)
+    assert chords_of(song) == [
+        (0, 960, 0, ""),
+        (960, 1920, 9, "m7"),
+        (1920, 5760, 6, "m7b5"),
+    ]
+
+
+def test_a_chord_that_is_said_twice_is_one(read):
+    (song,) = read(COMMON + harmony("C", "major") + SCALE_BAR, harmony("C", "major") + HOME_BAR)
+    assert chords_of(song) == [(0, 3840, 0, "")]
+
+
+def test_a_chord_may_come_later_than_it_is_written(read):
+    bar = harmony("C", "major") + harmony("G", "dominant", offset=4) + SCALE_BAR
+    (song,) = read(COMMON + bar, HOME_BAR)
+    assert chords_of(song) == [(0, 960, 0, ""), (960, 3840, 7, "7")]
+
+
+def test_no_chord_is_said_by_none(read):
+    (song,) = read(COMMON + harmony("C", "major") + SCALE_BAR, harmony("", "none") + HOME_BAR)
+    assert chords_of(song) == [(0, 1920, 0, ""), (1920, 3840, None, "")]
+
+
+def test_a_kind_that_has_no_name_here_leaves_the_chord_before(read):
+    (song,) = read(COMMON + harmony("C", "major") + SCALE_BAR, harmony("D", "Tristan") + HOME_BAR)
+    assert chords_of(song) == [(0, 3840, 0, "")]
+
+
+def test_a_chord_rings_on_over_a_change_of_key(read):
+    songs = read(COMMON + harmony("G", "major") + SCALE_BAR, HOME_BAR,
+                 attributes(fifths=1) + SCALE_BAR, harmony("D", "dominant") + HOME_BAR)  # fmt: skip
+    assert chords_of(songs[1]) == [(0, 1920, 7, ""), (1920, 3840, 2, "7")]
+
+
+def test_a_song_without_symbols_has_no_chords(read):
+    (song,) = read(COMMON + SCALE_BAR, HOME_BAR)
+    assert song.chords == ()

@@ -144,3 +144,47 @@ def test_songs_come_in_the_order_of_their_numbers(tmp_path):
         write_song(tmp_path, notes=NOTES, beats=steady(9), number=number)
     titles = [song.title for song in read_pop909(tmp_path)]
     assert titles == ["pop909-002", "pop909-010", "pop909-909"]
+
+
+def with_chords(folder, *rows: str, beats=None):
+    """Write a song with lines of chord_midi.txt, and read it."""
+    write_song(folder, notes=NOTES, beats=beats or steady(9))
+    (folder / "001" / "chord_midi.txt").write_text("".join(row + "\n" for row in rows))
+    (song,) = read_pop909(folder)
+    return [(c.onset_ticks, c.end_ticks, c.root_pitch_class, c.quality) for c in song.chords]
+
+
+def test_chords_are_put_on_the_nearest_beat(tmp_path):
+    rows = ("0.02 0.98 C:maj", "0.98 2.03 Bb:min7", "2.03 4.0 F#:hdim7")
+    assert with_chords(tmp_path, *rows) == [
+        (0, 960, 0, ""),
+        (960, 1920, 10, "m7"),
+        (1920, 3840, 6, "m7b5"),
+    ]
+
+
+def test_the_bass_of_a_chord_is_left_out(tmp_path):
+    assert with_chords(tmp_path, "0.0 4.0 C:maj/3") == [(0, 3840, 0, "")]
+
+
+@pytest.mark.parametrize("label", ["N", "X:maj", "C:strange"])
+def test_a_label_that_is_no_chord_is_none(tmp_path, label):
+    assert with_chords(tmp_path, f"0.0 4.0 {label}") == [(0, 3840, None, "")]
+
+
+def test_a_chord_from_before_the_first_beat_begins_with_it(tmp_path):
+    found = with_chords(tmp_path, "0.0 2.0 C:maj", "2.0 4.5 G:7", beats=steady(9, first=0.5))
+    assert found == [(0, 1440, 0, ""), (1440, 3840, 7, "7")]
+
+
+def test_a_song_without_a_chord_file_has_none(tmp_path):
+    write_song(tmp_path, notes=NOTES, beats=steady(9))
+    (song,) = read_pop909(tmp_path)
+    assert song.chords == ()
+
+
+@pytest.mark.parametrize(("each", "tempo_bpm"), [(0.5, 120.0), (0.75, 80.0)])
+def test_the_tempo_is_that_of_its_beats(tmp_path, each, tempo_bpm):
+    write_song(tmp_path, notes=NOTES, beats=steady(9, each=each))
+    (song,) = read_pop909(tmp_path)
+    assert song.tempo_bpm == pytest.approx(tempo_bpm)

@@ -74,8 +74,9 @@ def test_the_form_is_the_bar_in_eight_and_whether_it_is_the_first(slot, form):
 
 
 @pytest.mark.parametrize(
-    ("bar", "column"), [(31, 0), (30, 1), (29, 2), (28, 3), (25, 3), (24, 4), (17, 4), (16, 5), (0, 5)]
-)  # fmt: skip
+    ("bar", "column"),
+    [(31, 0), (30, 1), (29, 2), (28, 3), (25, 3), (24, 4), (17, 4), (16, 5), (0, 5)],
+)
 def test_the_end_is_told_in_bars(bar, column):
     assert where(group("end", MelodyGoals(bars=32), 24 * bar)[:6]) == [column]
 

@@ -185,15 +185,13 @@ def _perform(
     augmentation: Augmentation,
     rng: np.random.Generator,
 ) -> None:
-    """Vary the level of played melodies, and give printed ones loudness to read, or none."""
+    """Give printed melodies a loudness to read, or none."""
     loudness, slots = arrays["loudness"], arrays["slots"]
     batch, events = loudness.shape
     notes = arrays["pitches"] >= FIRST_PITCH  # type: ignore[operator]
-    level = rng.integers(-2, 3, (batch, 1))
-    real = np.clip(loudness + level, 0, LOUDNESSES - 1)  # type: ignore[operator]
     accent = rng.integers(0, 2, (batch, 1)) * (slots % 12 == 0)  # type: ignore[operator]
     noise = np.round(rng.normal(0.0, 1.0, (batch, events)) * rng.uniform(0.0, 0.8, (batch, 1)))
     invented = np.clip(rng.integers(2, 7, (batch, 1)) + accent + noise, 0, LOUDNESSES - 1)
     unknown = rng.random((batch, 1)) < augmentation.loudness_unknown
     read = np.where(unknown, UNKNOWN_LOUDNESS, invented.astype(np.int64))
-    arrays["loudness"] = np.where(notes, np.where(played[:, None], real, read), 0)
+    arrays["loudness"] = np.where(notes, np.where(played[:, None], loudness, read), 0)

@@ -18,6 +18,8 @@ from bridge.music.lines import transposed
 from bridge.music.melody_conditions import condition_rows
 from bridge.music.melody_events import goal_slots, shift_to_c, to_events
 from bridge.music.melody_grid import SLOTS_PER_BEAT, MelodyGrid, cut_grid, from_grid
+from bridge.music.rewards.mood import phrase_mood
+from bridge.music.rewards.phrase import phrase_of
 from bridge.schema.goals import ChordSpan, MelodyGoals
 from bridge.schema.notes import Note
 from bridge.schema.performance import SCALES
@@ -80,12 +82,13 @@ class Stretches:
         return np.diff(self.first)
 
 
-def load_stretches(data: Path, cache: Path) -> dict[str, Stretches]:
+def load_stretches(data: Path, cache: Path, *, overlap: bool = True) -> dict[str, Stretches]:
     """Read all corpora under `data`, or the cache when it is there.
 
     Args:
         data: folder of the corpora, see `read_songs`.
         cache: an .npz that is written on the first call and read on the next.
+        overlap: whether training stretches of a long melody overlap, see `columns_of`.
 
     Returns:
         Stretches by split: "train", "validation", "test".
@@ -95,7 +98,7 @@ def load_stretches(data: Path, cache: Path) -> dict[str, Stretches]:
         flat: dict[str, npt.NDArray[np.generic]] = {}
         for split in SPLITS:
             melodies = [m for s in songs if split_of(s.title) == split for m in melodies_of(s)]
-            columns = columns_of(melodies, overlap=split == "train")
+            columns = columns_of(melodies, overlap=overlap and split == "train")
             flat |= {f"{split}_{name}": column for name, column in columns.items()}
         cache.parent.mkdir(parents=True, exist_ok=True)
         np.savez(cache, **flat)  # type: ignore[arg-type]
@@ -270,7 +273,9 @@ def _stretch(
     begin, end = (round(bar * total / melody.goals.bars) for bar in (first_bar, last_bar + 1))
     grid = MelodyGrid(melody.grid.tokens[begin:end], melody.grid.velocities[begin:end])
     events = to_events(grid)
-    goals = met_goals(melody.goals, grid, prefer_mode=prefer_mode)
+    bar_ticks = melody.goals.metre.bar_ticks()
+    here = _cut_chords(melody.goals.chords, first_bar * bar_ticks, (last_bar + 1) * bar_ticks)
+    goals = met_goals(melody.goals, grid, here, prefer_mode=prefer_mode)
     slots = events.slots + begin
     conditions = condition_rows(goals, slots, open_end=end < total)
     return {
@@ -282,18 +287,22 @@ def _stretch(
     }
 
 
-def met_goals(goals: MelodyGoals, grid: MelodyGrid, *, prefer_mode: bool) -> MelodyGoals:
-    """Ask for what a stretch of melody is.
+def met_goals(
+    goals: MelodyGoals, grid: MelodyGrid, chords: tuple[ChordSpan, ...], *, prefer_mode: bool
+) -> MelodyGoals:
+    """Ask for what a stretch of melody is; its mood is the one it has at 120 beats a minute.
 
     Args:
         goals: what holds for the whole melody.
         grid: the stretch, the tonic at C.
+        chords: those under the stretch, counted from its start.
         prefer_mode: ask for the scale of the mode where it fits, else for the smallest that does.
     """
     notes = transposed(from_grid(grid), -shift_to_c(goals))
     if not notes:
         return goals
     pitches = [note.pitch for note in notes]
+    mood = phrase_mood(phrase_of(notes, replace(goals, chords=chords)))
     return replace(
         goals,
         scale=_scale(pitches, goals, prefer_mode=prefer_mode),
@@ -301,6 +310,8 @@ def met_goals(goals: MelodyGoals, grid: MelodyGrid, *, prefer_mode: bool) -> Mel
         register=sum(pitches) / len(pitches),
         lowest_pitch=min(pitches),
         highest_pitch=max(pitches),
+        valence=mood.valence,
+        arousal=mood.arousal,
     )
 
 
