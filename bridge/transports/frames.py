@@ -19,8 +19,12 @@ _SETTLING_NS: Final = 30_000_000_000
 clock which stumbles, or is looked at too late, does not move what is sent by it."""
 _LARGEST_DRIFT: Final = 300e-6
 """How much a sample clock may go wrong, and ours with it, as a share."""
-_LOST_NS: Final = 100_000_000
-"""A moment so far from where it was expected: the frames did not go on as they did."""
+_LOST_NS: Final = 4_000_000
+"""Moments so far from where they were expected, all of them: the frames stood still meanwhile."""
+_LOST_LOOKS: Final = 3
+"""So many in a row."""
+_FAR_NS: Final = 100_000_000
+"""One moment so far off is enough."""
 
 
 class FrameGrid:
@@ -96,6 +100,7 @@ class FrameTime:
         self._frame = 0
         self._at_ns = 0.0
         self._looks = 0
+        self._lost = 0
 
     def look(self, *, frame: int, at_ns: int) -> int:
         """Take a measured moment in.
@@ -111,8 +116,10 @@ class FrameTime:
         expected_ns = self._at_ns + passed_ns * (1.0 + self._drift)
         error_ns = at_ns - expected_ns
         self._frame = frame
-        if self._looks == 0 or abs(error_ns) > _LOST_NS or passed_ns <= 0:
-            self._looks, self._at_ns, self._drift = 1, float(at_ns), 0.0
+        self._lost = self._lost + 1 if abs(error_ns) > _LOST_NS else 0
+        is_lost = self._lost >= _LOST_LOOKS or abs(error_ns) > _FAR_NS
+        if self._looks == 0 or is_lost or passed_ns <= 0:
+            self._looks, self._lost, self._at_ns, self._drift = 1, 0, float(at_ns), 0.0
             return at_ns
         self._looks += 1
         settled = passed_ns / _SETTLING_NS

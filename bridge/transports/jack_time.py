@@ -1,4 +1,9 @@
-"""When a frame of JACK is, by our clock."""
+"""When a frame of JACK is, by our clock.
+
+JACK smooths the times of its cycles. While it recovers from one that came too late, what it says
+may lie seconds or hours off, because it divides by how far away the next cycle is. So it is believed
+only where the cycle began a moment ago; else the cycle began when we are asked.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,8 @@ from bridge.transports.frames import FrameTime, unwrapped
 _MEASUREMENTS: Final = 3
 _INTERRUPTED_NS: Final = 30_000
 """To ask two clocks takes less; if not, somebody else ran in between."""
+_LONGEST_NS: Final = 5_000_000
+"""A cycle is asked about sooner after its beginning, unless somebody before us takes that long."""
 
 
 class JackTime:
@@ -41,7 +48,9 @@ class JackTime:
         if not (is_exact or self._measured_none):
             return self._time.at_ns(frame)
         self._measured_none = False
-        at_ns = (before_ns + after_ns) // 2 - since * NANOSECONDS_PER_SECOND // self._rate_hz
+        since_ns = since * NANOSECONDS_PER_SECOND // self._rate_hz
+        is_believed = 0 <= since_ns < _LONGEST_NS
+        at_ns = (before_ns + after_ns) // 2 - (since_ns if is_believed else 0)
         return self._time.look(frame=frame, at_ns=at_ns)
 
     def at_ns(self, frame: int) -> int:

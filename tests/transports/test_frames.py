@@ -124,3 +124,9 @@ def test_one_late_measurement_moves_a_beat_by_microseconds():
 def test_a_clock_that_stood_still_is_found_again_at_once():
     told = looks(48_000, 60, late_ns=lambda number: 0 if number < 8_000 else 500_000_000)
     assert told[8_000] == 500_000_000
+
+
+def test_a_clock_that_stood_still_for_some_milliseconds_is_found_again_in_three_cycles():
+    told = looks(48_000, 60, late_ns=lambda number: 0 if number < 8_000 else 10_000_000)
+    assert told[8_000] < 100_000
+    assert told[8_002] == 10_000_000

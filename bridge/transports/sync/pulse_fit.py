@@ -165,7 +165,7 @@ class PulseFit:
 
     def _is_full(self, at_ns: int) -> bool:
         looks_back_ns = at_ns - self._pulses[0][1]
-        return self.count > LARGEST_COUNT or (looks_back_ns > WINDOW_NS and self.count > _LEAST)
+        return self.count > LARGEST_COUNT or (looks_back_ns > WINDOW_NS and self.count > _NEWEST)
 
     def _take(self, index: int, at_ns: int) -> None:
         if not self._pulses:

@@ -45,9 +45,8 @@ class Recorder:
     def process(self, frames: int) -> None:
         first = self.client.last_frame_time
         state, position = self.client.transport_query_struct()
-        self.cycles.append(
-            {"at": first, "state": state} | {name: getattr(position, name) for name in _FIELDS}
-        )
+        now = {"at": first, "real_ns": time.perf_counter_ns(), "state": state}
+        self.cycles.append(now | {name: getattr(position, name) for name in _FIELDS})
         for offset, data in self.port.incoming_midi_events():
             self.messages.append((first + offset, bytes(data).hex()))
 
