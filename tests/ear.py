@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ import pytest
 from tests.conftest import JackServer
 
 RATE_HZ = 48_000
+STANDSTILL_FRAMES = 480
+"""A cycle that comes so many frames late did not come late by chance."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Heard:
     messages: tuple[tuple[int, bytes], ...]
     """Frame and bytes of each."""
     skips: tuple[tuple[int, int], ...]
-    """Where JACK itself stood still: the frame at which it went on, and how many it left out."""
+    """Where JACK itself stood still: the frame at which it went on, and how many it left out, or
+    would have run meanwhile."""
     rolls: tuple[tuple[int, int], ...] = ()
     """The frame from which the transport rolled on, and where it was then."""
 
@@ -140,6 +144,24 @@ def percentile(ordered: Iterable[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
+class Standstills:
+    """Sees in each cycle of a JACK client whether JACK stood still before it."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._last: tuple[int, int] | None = None
+
+    def missed(self, first_frame: int, frames: int) -> int:
+        """Give how many frames were left out, or would have run while the machine stood still."""
+        at_ns = time.perf_counter_ns()
+        last, self._last = self._last, (first_frame + frames, at_ns)
+        if last is None:
+            return 0
+        expected_frame, last_ns = last
+        late = (at_ns - last_ns) * self._rate_hz // 1_000_000_000 - frames
+        return abs(first_frame - expected_frame) or (late if late > STANDSTILL_FRAMES else 0)
+
+
 def main(name: str) -> None:
     """Listen until stdin ends."""
     import jack
@@ -148,14 +170,13 @@ def main(name: str) -> None:
     port = client.midi_inports.register("input")
     messages: list[tuple[int, str]] = []
     skips: list[tuple[int, int]] = []
-    expected: list[int] = []
     rolls: list[tuple[int, int]] = []
+    watch = Standstills(client.samplerate)
 
     def process(frames: int) -> None:
         first = client.last_frame_time
-        if expected and first != expected[0]:
-            skips.append((first, abs(first - expected[0])))
-        expected[:] = [first + frames]
+        if missed := watch.missed(first, frames):
+            skips.append((first, missed))
         state, position = client.transport_query_struct()
         if state == jack.ROLLING and (
             not rolls or position.frame - first != rolls[-1][1] - rolls[-1][0]

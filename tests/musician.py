@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import JackServer
+from tests.ear import RATE_HZ, Standstills
 
-RATE_HZ = 48_000
 TICKS_PER_BEAT = 1920.0
 """As Ardour counts."""
 NAME = "musician"
@@ -51,7 +51,9 @@ class Evening:
     heard: tuple[tuple[int, bytes], ...]
     """Every message that came in."""
     skips: tuple[int, ...]
-    """Where JACK itself stood still."""
+    """Where JACK left out a cycle."""
+    standstills: tuple[int, ...]
+    """Where JACK left out a cycle or the machine stood still."""
 
     @property
     def beat_frames(self) -> float:
@@ -143,6 +145,7 @@ class Musician:
             calls=tuple(evening["calls"]),
             heard=tuple((frame, bytes.fromhex(data)) for frame, data in evening["heard"]),
             skips=tuple(evening["skips"]),
+            standstills=tuple(evening["standstills"]),
         )
 
     def close(self) -> None:
@@ -176,12 +179,14 @@ class _Concert:
         self._last = self.calls[-1] + round(playing.every_beats * beat)
         self.heard: list[tuple[int, str]] = []
         self.skips: list[int] = []
+        self.standstills: list[int] = []
         self._expected: int | None = None
         self.is_over = threading.Event()
         self.leader = jack.Client(NAME, no_start_server=True)
         self.ear = jack.Client(EAR, no_start_server=True)
         self._out = self.leader.midi_outports.register("out")
         self._in = self.ear.midi_inports.register("in")
+        self._watch = Standstills(RATE_HZ)
         self.leader.set_process_callback(self._play)
         self.leader.set_timebase_callback(self._tell_beats)
         self.ear.set_process_callback(self._listen)
@@ -203,6 +208,8 @@ class _Concert:
         if self._expected not in (None, first):
             self.skips.append(first)
         self._expected = first + frames
+        if self._watch.missed(first, frames):
+            self.standstills.append(first)
         for offset, data in self._in.incoming_midi_events():
             self.heard.append((first + offset, bytes(data).hex()))
         if first > self._last:
@@ -234,7 +241,8 @@ def main(playing: Playing) -> None:
         concert.leader.transport_start()
         concert.is_over.wait()
         concert.leader.transport_stop()
-    evening = {"calls": concert.calls, "heard": concert.heard, "skips": concert.skips}
+    told = ("calls", "heard", "skips", "standstills")
+    evening = {name: getattr(concert, name) for name in told}
     json.dump(evening, sys.stdout)
 
 
