@@ -1,8 +1,8 @@
 """When a frame of JACK is, by our clock.
 
 JACK smooths the times of its cycles. While it recovers from one that came too late, what it says
-may lie seconds or hours off, because it divides by how far away the next cycle is. So it is believed
-only where the cycle began a moment ago; else the cycle began when we are asked.
+may lie seconds or hours off, because it divides by how far away the next cycle is. So it is
+believed only where the cycle began a moment ago; else the cycle began when we are asked.
 """
 
 from __future__ import annotations
