@@ -16,7 +16,7 @@ from bridge.music.melody_events import goal_slots, shift_to_c
 from bridge.music.melody_grid import SLOT_TICKS, SLOTS_PER_BEAT
 from bridge.schema.arrays import FloatArray, IntArray
 from bridge.schema.goals import ChordSpan, MelodyGoals
-from bridge.schema.notes import Mode
+from bridge.schema.notes import DEFAULT_TEMPO_BPM, Mode
 from bridge.schema.performance import SCALES, STYLES
 from bridge.units import PPQ
 
@@ -32,6 +32,7 @@ _SIZES: Final = {
     "place": SLOTS_PER_BEAT + _BEATS,
     "metre": len(_METRES) + 1,
     "form": _FORM + 1,
+    "tempo": 1,
     "end": len(_BARS_LEFT) + 2,
     "chords": 1 + 2 * (13 + 12) + 2,
     "key": 1,
@@ -51,11 +52,11 @@ COLUMNS: Final[dict[str, slice]] = {
 }
 """Which columns of a row say what:
 place: slot in the beat (6), beat in the bar (8); metre: one of 8; form: bar in eight (8), whether
-it is the first; end: bars to the end (6), how much of the last 8 beats is left, how much is done;
-chords: asked, this one (root or none 13, pitch classes 12), the next other one (25), time to it
-(2); key: asked; mode: major, minor; scale: asked, pitch classes (12); density, register, lowest,
-highest, valence, arousal: value, asked; style: one of STYLES."""
-GOALS: Final = tuple(name for name in _SIZES if name not in ("place", "metre", "form"))
+it is the first; tempo: in doublings of 120; end: bars to the end (6), how much of the last 8 beats
+is left, how much is done; chords: asked, this one (root or none 13, pitch classes 12), the next
+other one (25), time to it (2); key: asked; mode: major, minor; scale: asked, pitch classes (12);
+density, register, lowest, highest, valence, arousal: value, asked; style: one of STYLES."""
+GOALS: Final = tuple(name for name in _SIZES if name not in ("place", "metre", "form", "tempo"))
 """Groups that need not be asked for."""
 CONDITION: Final = sum(_SIZES.values())
 """Columns of a row."""
@@ -79,6 +80,7 @@ def condition_rows(goals: MelodyGoals, slots: IntArray, *, open_end: bool = Fals
     rows = np.zeros((len(slots), CONDITION), dtype=np.float32)
     ticks = slots // SLOTS_PER_BEAT * PPQ + np.array(SLOT_TICKS)[slots % SLOTS_PER_BEAT]
     _put_place(rows, goals, slots, ticks)
+    rows[:, COLUMNS["tempo"]] = np.log2(goals.tempo_bpm / DEFAULT_TEMPO_BPM)
     if not open_end:
         _put_end(rows[:, COLUMNS["end"]], goals, slots, ticks)
     if goals.chords:

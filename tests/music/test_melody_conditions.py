@@ -153,3 +153,8 @@ def test_a_scale_is_told_by_its_pitch_classes_above_the_tonic():
 def test_metres_that_are_not_common_share_a_column():
     odd = [MelodyGoals(metre=TimeSignature(0, n, 8)) for n in (5, 7)]
     assert {tuple(group("metre", goals, 0)) for goals in odd} == {(0,) * 7 + (1,)}
+
+
+@pytest.mark.parametrize(("tempo_bpm", "told"), [(120.0, 0.0), (60.0, -1.0), (240.0, 1.0)])
+def test_the_tempo_is_told_in_doublings_of_120(tempo_bpm, told):
+    assert group("tempo", MelodyGoals(tempo_bpm=tempo_bpm), 0) == [told]

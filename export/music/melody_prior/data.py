@@ -35,6 +35,9 @@ PHRASE_BARS: Final = 4
 _MOST_SILENT_BARS: Final = 2
 """A longer silence parts two melodies."""
 _LEAST_NOTES: Final = 8
+_TEMPOS_BPM: Final = (60.0, 180.0)
+"""Most corpora do not say how fast: each stretch gets a tempo by chance, and the mood that it then
+has, so that the prior learns what a mood asks of the notes at a tempo."""
 _SCALE_COVERS: Final = 0.98
 """Share of notes that must be in a scale for the melody to be said to keep to it."""
 
@@ -224,9 +227,12 @@ def columns_of(melodies: Sequence[Melody], *, overlap: bool) -> dict[str, npt.ND
     }
     sizes = [0]
     rows: list[tuple[bool, str]] = []
+    rng = np.random.default_rng(0)
     for melody in melodies:
         for index, (first_bar, last_bar) in enumerate(stretches_of(melody, overlap=overlap)):
-            stretch = _stretch(melody, first_bar, last_bar, prefer_mode=index % 2 == 0)
+            tempo_bpm = float(np.exp2(rng.uniform(*np.log2(_TEMPOS_BPM))))
+            played = replace(melody, goals=replace(melody.goals, tempo_bpm=tempo_bpm))
+            stretch = _stretch(played, first_bar, last_bar, prefer_mode=index % 2 == 0)
             for name, part in stretch.items():
                 parts[name].append(part)
             sizes.append(len(stretch["slots"]))
@@ -290,7 +296,7 @@ def _stretch(
 def met_goals(
     goals: MelodyGoals, grid: MelodyGrid, chords: tuple[ChordSpan, ...], *, prefer_mode: bool
 ) -> MelodyGoals:
-    """Ask for what a stretch of melody is; its mood is the one it has at 120 beats a minute.
+    """Ask for what a stretch of melody is; its mood is the one it has at the tempo of the goals.
 
     Args:
         goals: what holds for the whole melody.

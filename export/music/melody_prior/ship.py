@@ -153,7 +153,8 @@ def card(metrics: tuple[Metric, ...], steps: int) -> Card:
             "Loudness was learned from POP909 and the few songs that say it; eight classes.",
             "A goal (density, register, range, scale, mood, style) leans on what is likely; only "
             "range and scale are kept to strictly, by whoever draws.",
-            "Mood was measured by rule as the notes sound at 120 beats a minute.",
+            "Mood was measured by rule, at a tempo drawn by chance, for most corpora do not say "
+            "theirs.",
         ),
         metrics=metrics,
     )
