@@ -13,17 +13,24 @@ from collections.abc import Iterator
 import pytest
 
 _START_SECONDS = 10.0
-_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000", "-S")
-"""Synchronous, so that a client which is late makes JACK wait, and no cycle is left out."""
+_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
 _DUMMY = ("-d", "dummy", "-r", "48000", "-p")
 
 
 class JackServer:
-    """A JACK server with the dummy driver, under a name that nobody else uses."""
+    """A JACK server with the dummy driver, under a name that nobody else uses.
 
-    def __init__(self, name: str, *, period_frames: int = 256) -> None:
+    Args:
+        name: of the server.
+        period_frames: of a cycle.
+        is_synchronous: whether JACK waits for a client that is late; else it leaves cycles out, and
+            what is played in them reaches nobody.
+    """
+
+    def __init__(self, name: str, *, period_frames: int = 256, is_synchronous: bool = True) -> None:
         self.name = name
         self._period_frames = period_frames
+        self._mode = ("-S",) if is_synchronous else ()
         self.environment = os.environ | {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -32,7 +39,7 @@ class JackServer:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             self._process = subprocess.Popen(
-                [*_JACKD, "-n", self.name, *_DUMMY, str(self._period_frames)],
+                [*_JACKD, *self._mode, "-n", self.name, *_DUMMY, str(self._period_frames)],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=self.environment,

@@ -4,7 +4,8 @@
 
 `segue serve` follows a JACK transport; a musician plays a call every few beats. It prints a line
 of figures for each tempo, and the answers that did not begin on the next beat, and ends with 1
-if there were any. JACK runs synchronously: what it leaves out by itself is nobody's music.
+if there were any. With `--asynchronous` JACK leaves out the cycles of whoever is late, as it does
+by default, and what is played in them reaches nobody.
 """
 
 from __future__ import annotations
@@ -68,9 +69,10 @@ class Figures:
 
 
 @contextlib.contextmanager
-def own_server(period_frames: int) -> Iterator[JackServer]:
+def own_server(period_frames: int, *, is_synchronous: bool) -> Iterator[JackServer]:
     """Run a JACK server that nobody else knows."""
-    server = JackServer(f"segue-calls-{os.getpid()}", period_frames=period_frames)
+    name = f"segue-calls-{os.getpid()}"
+    server = JackServer(name, period_frames=period_frames, is_synchronous=is_synchronous)
     server.start()
     try:
         yield server
@@ -99,14 +101,13 @@ def play_calls(server: JackServer, playing: Playing, *, is_busy: bool) -> Figure
 @click.option("--every-beats", default=4, show_default=True, help="A call begins so often.")
 @click.option("--busy/--quiet", "is_busy", default=True, show_default=True)
 @click.option("--period", default=256, show_default=True, help="Of JACK, in frames.")
-def main(
-    tempos_bpm: tuple[float, ...], calls: int, every_beats: int, is_busy: bool, period: int
-) -> None:
+@click.option("--synchronous/--asynchronous", "is_synchronous", default=True, show_default=True)
+def main(tempos_bpm: tuple[float, ...], is_busy: bool, **options: int) -> None:
     """Play, and tell what came back."""
     are_in_time = True
-    with own_server(period) as server:
+    with own_server(options["period"], is_synchronous=bool(options["is_synchronous"])) as server:
         for tempo_bpm in tempos_bpm:
-            playing = Playing(tempo_bpm, calls, every_beats)
+            playing = Playing(tempo_bpm, options["calls"], options["every_beats"])
             figures = play_calls(server, playing, is_busy=is_busy)
             click.echo(str(figures))
             for number, answer in figures.late.items():
