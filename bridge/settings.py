@@ -18,6 +18,7 @@ from bridge.files.places import config_folder, state_folder
 from bridge.files.toml import line_of_key, parse_toml, read_text, unknown_key
 from bridge.schema.field_lines import field_lines
 from bridge.schema.live import SyncSource
+from bridge.schema.rating import DEFAULT_PERSON, DEFAULT_PROJECT, FeedbackPlace, Who, check_name
 from bridge.transports.base import APIS, PORT_NAME
 from bridge.transports.sync.base import LARGEST_OFFSET_MS
 
@@ -61,6 +62,10 @@ class ServeSettings:
     """Whether each part gets a MIDI port of its own beside the main one."""
     state: Path | None = None
     """Folder of what is remembered from one start to the next."""
+    person: str = DEFAULT_PERSON
+    """Who rates, where nobody says; each person has a taste of their own."""
+    project: str = DEFAULT_PROJECT
+    """What is worked on, where nobody says; a person may have another taste in each."""
     models: Path | None = None
     """Folder of models; none: those that came with Segue."""
     midi: bool = True
@@ -88,6 +93,11 @@ class ServeSettings:
     def state_folder(self) -> Path:
         """Where what is remembered lies."""
         return self.state or state_folder()
+
+    @property
+    def feedback_place(self) -> FeedbackPlace:
+        """Where feedback is kept, and whose it is."""
+        return FeedbackPlace(self.state_folder, Who(self.person, self.project))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +353,8 @@ _CHECKS: Final[dict[str, Callable[[str, Any], None]]] = {
     "offset_ms": _check_offset,
     "port_name": _check_port_name,
     "api": _check_api,
+    "person": check_name,
+    "project": check_name,
 }
 """What each setting must be beyond its type; the label says how it was said."""
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from bridge.operations.studio import Studio
+    from bridge.schema.rating import FeedbackPlace
+
+CLI_DOOR: Final = "cli"
+"""What a rating bears that came in here."""
 
 
 @dataclass
@@ -26,6 +30,14 @@ class Door:
     models: Path | None = None
     """Folder of models; None: those that came with Segue."""
 
+
+person_option = click.option(
+    "--person", metavar="NAME", show_default="SEGUE_PERSON, or me", help="Whose taste it is."
+)
+project_option = click.option(
+    "--project", metavar="NAME", show_default="SEGUE_PROJECT, or default", help="For which project."
+)
+"""The options every command has that hears or tells what somebody likes."""
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Write JSON for a program to read."
@@ -39,11 +51,20 @@ def open_studio() -> Studio:
 
     context = click.get_current_context()
     door = context.find_object(Door) or Door()
+    studio = Studio(models=door.models, place=_feedback_place)
+    context.call_on_close(studio.close)
     if not sys.stderr.isatty():
-        return Studio(models=door.models)
+        return studio.for_job(door=CLI_DOOR)
     bar = ProgressBar()
     context.call_on_close(bar.close)
-    return Studio(models=door.models, progress=bar)
+    return studio.for_job(bar, door=CLI_DOOR)
+
+
+def _feedback_place() -> FeedbackPlace:
+    """Say where feedback is kept: where `segue serve` keeps it, by the same settings."""
+    from bridge.settings import read_settings
+
+    return read_settings().feedback_place
 
 
 class ProgressBar:

@@ -31,6 +31,11 @@ ROOMS: Final[dict[str, tuple[str, str]]] = {
     ),
     "live": ("bridge.cli.live:live", "Steer what a running `segue serve` plays."),
     "map": ("bridge.cli.map:control_map", "Say what knobs, pads and pedals do; alone, show it."),
+    "feedback": (
+        "bridge.cli.feedback:feedback",
+        "Say what you think of a result, so that Segue may learn from it.",
+    ),
+    "ratings": ("bridge.cli.ratings:ratings", "List, export and import what was said."),
     "models": ("bridge.cli.models:models", "List, show and verify the trained models."),
     "plugins": ("bridge.cli.plugins:plugins", "Put plugins into your DAW, and take them out."),
     "doctor": ("bridge.cli.doctor:doctor", "Say what this machine has, and what to do about it."),

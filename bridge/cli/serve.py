@@ -71,6 +71,10 @@ SYNC_NAMES: Final = ("auto", "internal", "midi-clock", "link", "jack")
 @click.option(
     "--state", type=click.Path(path_type=Path), metavar="FOLDER", help="Where takes are kept."
 )
+@click.option(
+    "--person", metavar="NAME", show_default="me", help="Who rates, and whose taste counts."
+)
+@click.option("--project", metavar="NAME", show_default="default", help="What is worked on.")
 @click.option("--midi/--no-midi", default=None, help="Open MIDI ports.")
 @click.option("--osc/--no-osc", default=None, help="Serve OSC.")
 @click.option("--zeroconf/--no-zeroconf", default=None, help="Let programs find us by name.")

@@ -1,187 +1,373 @@
-"""Where ratings are kept: a SQLite database that one process writes and any may read.
+"""Where feedback is kept: a log of ratings and preferences, and the tastes that follow from it.
 
-Nothing is ever changed or deleted: whoever thinks again, says so again, and the later rating of a
-take counts.
+Nothing that was said is changed: whoever thinks again, says so again, and the later word counts.
+It is deleted only where somebody wants it forgotten. The tables are described in `schema.sql`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import re
-import sqlite3
-import threading
-from collections.abc import Iterator
-from dataclasses import fields, replace
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from bridge.errors import StorageError
-from bridge.schema.rating import Rating
+from bridge.errors import FileFormatError
+from bridge.feedback.database import Database, Row
+from bridge.schema.rating import (
+    EVERYTHING,
+    MUSIC,
+    Feedback,
+    Origin,
+    Preference,
+    Rating,
+    Result,
+    Scale,
+    Wanted,
+    Who,
+)
 
 STORE_FILE: Final = "ratings.sqlite"
 """What the database is called, in the folder of what Segue remembers."""
 
-_SCHEMA: Final = Path(__file__).with_name("schema.sql")
-_BUSY_SECONDS: Final = 5.0
-_MOST_SET_ASIDE: Final = 1000
-_SIDE_FILES: Final = ("", "-wal", "-shm")
-_COLUMNS: Final = tuple(field.name for field in fields(Rating))
+FeedbackT = TypeVar("FeedbackT", bound=Feedback)
 
-_log = logging.getLogger(__name__)
+_RESULT: Final = "subject, noun_json, made_at, request_json, take_number, domain"
+_RESULT_FIELDS: Final = len(_RESULT.split(", "))
+_SAID: Final = "feedback.number, feedback.id, said_at, person, project, door"
+_SAID_FIELDS: Final = len(_SAID.split(", "))
 
 
-class RatingStore:
-    """The ratings of one database; any thread may ask it.
+@dataclass(frozen=True, slots=True)
+class KeptTaste:
+    """What the store knows of somebody's taste; what its state means, `bridge.preference` knows."""
+
+    features: str
+    """Version of the features that it is about."""
+    state_json: str
+    """What was learned from all that was said up to `upto`."""
+    upto: int
+    """Number of the last feedback in it."""
+    since: int = 0
+    """What was said up to this number is forgotten."""
+    base_json: str | None = None
+    """What was known at `since`, of an imported taste; None: nothing."""
+
+
+class FeedbackStore:
+    """All feedback of one database; any thread may ask it, and several processes may have it open.
 
     Args:
         path: the database; made where it is missing, with its folder. One that is damaged is set
             aside, with a warning, and a new one begun.
 
     Raises:
-        StorageError: it cannot be opened, or a newer Segue wrote it.
+        StorageError: it cannot be opened, or a newer Segue wrote it; every method raises it too,
+            where the disk fails.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._turn = threading.Lock()
-        with self._told():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = self._open_sound()
+        self._database = Database(path)
 
-    def rate(self, rating: Rating) -> Rating:
-        """Keep a rating; what returns is kept also if the power fails a moment later.
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    # --- what was said
+
+    def add(self, said: FeedbackT) -> FeedbackT:
+        """Keep what somebody said; what returns is kept also if the power fails a moment later.
 
         Args:
-            rating: its `number` is not looked at.
+            said: its `number` is not looked at; an empty `id` and `said_at` are written here.
 
         Returns:
-            The rating with its number.
+            The same with its number, id and time.
+        """
+        return self.add_all((said,))[0]
+
+    def add_all(self, said: Sequence[FeedbackT]) -> tuple[FeedbackT, ...]:
+        """Keep several things that somebody said at once: all of them, or none."""
+        now = _now()
+        with self._database.transaction():
+            return tuple(self._insert(one, now) for one in said)
+
+    def add_new(self, said: Iterable[Feedback]) -> int:
+        """Keep what is not kept yet, by its id: all of it, or nothing.
+
+        Args:
+            said: with ids.
+
+        Returns:
+            How many were new.
 
         Raises:
-            StorageError: it cannot be written.
+            FileFormatError: one says something else than what is kept under its id.
         """
-        columns = [name for name in _COLUMNS if name != "number"]
-        values = [getattr(rating, name) for name in columns]
-        marks = ", ".join("?" * len(columns))
-        with self._turn, self._told():
-            cursor = self._connection.execute(
-                f"INSERT INTO rating ({', '.join(columns)}) VALUES ({marks})", values
-            )
-        return replace(rating, number=cursor.lastrowid)
+        added = 0
+        now = _now()
+        with self._database.transaction():
+            for one in said:
+                kept = self.find(one.id)
+                if kept is None:
+                    self._insert(one, now)
+                    added += 1
+                elif _meaning(kept) != _meaning(one):
+                    raise FileFormatError(
+                        f"feedback {one.id} says something else than what is kept under that id"
+                    )
+        return added
+
+    def find(self, feedback_id: str) -> Feedback | None:
+        """Give what is kept under an id; None: nothing."""
+        found = self._select("feedback.id = ?", (feedback_id,), most=1)
+        return found[0] if found else None
+
+    def feedback(
+        self,
+        wanted: Wanted = EVERYTHING,
+        *,
+        after: int = 0,
+        most: int = 1000,
+        newest: bool = False,
+    ) -> tuple[Feedback, ...]:
+        """Give what was said, in the order in which it was said.
+
+        Args:
+            wanted: by whom, for what and about what.
+            after: only what has a higher number, so that one can go on where one was.
+            most: so many at once.
+            newest: of those that are too many, leave out the oldest rather than the newest.
+        """
+        asked = {
+            "person": wanted.person,
+            "project": wanted.project,
+            "feedback.domain": wanted.domain,
+            "one.subject": wanted.subject,
+        }
+        given = {column: value for column, value in asked.items() if value is not None}
+        where = " AND ".join(["feedback.number > ?", *(f"{column} = ?" for column in given)])
+        return self._select(where, (after, *given.values()), most=most, newest=newest)
 
     def ratings(
         self, *, subject: str | None = None, after: int = 0, most: int = 1000
     ) -> tuple[Rating, ...]:
-        """Give ratings in the order in which they were made.
+        """Give ratings alone, as `feedback` does."""
+        wanted = "rating.number > ?" + ("" if subject is None else " AND one.subject = ?")
+        given = (after,) if subject is None else (after, subject)
+        found = self._select(wanted, given, most=most)
+        return tuple(said for said in found if isinstance(said, Rating))
+
+    def last_number(self, who: Who, domain: str = MUSIC) -> int:
+        """Give the number of the last that somebody said; 0: they said nothing yet."""
+        ((number,),) = self._database.rows(
+            "SELECT max(number) FROM feedback WHERE person = ? AND project = ? AND domain = ?",
+            (who.person, who.project, domain),
+        )
+        return number or 0
+
+    def people(self) -> tuple[tuple[Who, int], ...]:
+        """Give everybody who said something, and how much."""
+        rows = self._database.rows(
+            "SELECT person, project, count(*) FROM feedback GROUP BY person, project"
+            " ORDER BY person, project"
+        )
+        return tuple((Who(person, project), count) for person, project, count in rows)
+
+    def delete(self, who: Who, domain: str = MUSIC) -> int:
+        """Delete all that somebody said, what it was about, and what was learned from it.
+
+        Returns:
+            How many ratings and preferences there were.
+        """
+        whose = (who.person, who.project, domain)
+        where = "person = ? AND project = ? AND domain = ?"
+        with self._database.transaction():
+            ((count,),) = self._database.rows(f"SELECT count(*) FROM feedback WHERE {where}", whose)
+            self._database.write(f"DELETE FROM feedback WHERE {where}", whose)
+            self._database.write(f"DELETE FROM taste WHERE {where}", whose)
+            self._database.write(
+                "DELETE FROM result WHERE number NOT IN (SELECT result FROM rating"
+                " UNION SELECT better FROM preference UNION SELECT worse FROM preference)"
+            )
+        return int(count)
+
+    # --- what was learned
+
+    def taste(self, who: Who, domain: str = MUSIC) -> KeptTaste | None:
+        """Give what is known of somebody's taste; None: nothing yet."""
+        rows = self._database.rows(
+            "SELECT features, state_json, upto, since, base_json FROM taste"
+            " WHERE person = ? AND project = ? AND domain = ?",
+            (who.person, who.project, domain),
+        )
+        return KeptTaste(*rows[0]) if rows else None
+
+    def keep_taste(
+        self, who: Who, kept: KeptTaste, domain: str = MUSIC, *, instead_of: KeptTaste | None
+    ) -> bool:
+        """Keep what is known of somebody's taste from now on.
 
         Args:
-            subject: `music.vary`, `live.call`; None: all.
-            after: only those of a higher number, so that one can go on where one was.
-            most: so many at once.
+            who: whose.
+            kept: what is known.
+            domain: of what.
+            instead_of: what was known before, as `taste` gave it.
 
-        Raises:
-            StorageError: they cannot be read.
+        Returns:
+            Whether it was kept; it is not where somebody else was quicker.
         """
-        wanted = "number > ?" if subject is None else "number > ? AND subject = ?"
-        given = (after, most) if subject is None else (after, subject, most)
-        query = f"SELECT {', '.join(_COLUMNS)} FROM rating WHERE {wanted} ORDER BY number LIMIT ?"
-        with self._turn, self._told():
-            rows = self._connection.execute(query, given).fetchall()
-        return tuple(_rating(row) for row in rows)
+        with self._database.transaction():
+            if self.taste(who, domain) != instead_of:
+                return False
+            self._database.write(
+                "INSERT OR REPLACE INTO taste (person, project, domain, features, state_json,"
+                " upto, since, base_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    who.person,
+                    who.project,
+                    domain,
+                    kept.features,
+                    kept.state_json,
+                    kept.upto,
+                    kept.since,
+                    kept.base_json,
+                ),
+            )
+        return True
 
-    def close(self) -> None:
-        """Let go of the database."""
-        with self._turn, self._told():
-            self._connection.close()
+    def measured(self, result: Result, features: str) -> list[float] | None:
+        """Give what was measured on a result by that version of the features; None: nothing."""
+        rows = self._database.rows(
+            "SELECT values_json FROM measured JOIN result ON result.number = measured.result"
+            " WHERE result.id = ? AND features = ?",
+            (result.id, features),
+        )
+        return [float(value) for value in json.loads(rows[0][0])] if rows else None
 
-    def _open_sound(self) -> sqlite3.Connection:
-        """Open the database; set one aside that is damaged, and begin a new one."""
-        try:
-            return _open(self._path)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            aside = _set_aside(self._path)
-            _log.warning("%s cannot be used: %s; it is now %s", self._path, error, aside)
-            return _open(self._path)
+    def keep_measured(self, results: Iterable[tuple[Result, list[float]]], features: str) -> None:
+        """Keep what was measured on results, in place of what another version measured."""
+        with self._database.transaction():
+            for result, values in results:
+                number = self._number_of(result)
+                self._database.write(
+                    "DELETE FROM measured WHERE result = ? AND features <> ?", (number, features)
+                )
+                self._database.write(
+                    "INSERT OR REPLACE INTO measured VALUES (?, ?, ?)",
+                    (number, features, json.dumps(values)),
+                )
 
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell in our words what SQLite and the disk say."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise StorageError(
-                f"{self._path} cannot be used: {error}; is the disk full?"
-            ) from error
+    # --- inside
 
+    def _insert(self, said: FeedbackT, now: str) -> FeedbackT:
+        """Write what was said, within a transaction."""
+        said = _complete(said, now)
+        results = _results(said)
+        number = self._database.write(
+            "INSERT INTO feedback (id, said_at, person, project, domain, door)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                said.id,
+                said.said_at,
+                said.who.person,
+                said.who.project,
+                results[0].domain,
+                said.door,
+            ),
+        )
+        numbers = [self._number_of(result) for result in results]
+        if isinstance(said, Rating):
+            self._database.write(
+                "INSERT INTO rating (number, result, scale, score) VALUES (?, ?, ?, ?)",
+                (number, *numbers, said.scale.value, said.score),
+            )
+        else:
+            self._database.write(
+                "INSERT INTO preference (number, better, worse, origin) VALUES (?, ?, ?, ?)",
+                (number, *numbers, said.origin.value),
+            )
+        return replace(said, number=number)
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open a database that is sound, and bring it to the last version."""
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        _migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def _number_of(self, result: Result) -> int:
+        """Give the number of a result; it is written down where it is not known yet."""
+        rows = self._database.rows("SELECT number FROM result WHERE id = ?", (result.id,))
+        if rows:
+            return int(rows[0][0])
+        return self._database.write(
+            f"INSERT INTO result (id, content_hash, {_RESULT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                result.id,
+                result.content_hash,
+                result.subject,
+                result.noun_json,
+                result.made_at,
+                result.request_json,
+                result.take_number,
+                result.domain,
+            ),
+        )
 
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring a database to the last version, in one step."""
-    versions = _versions()
-    if _version(connection) == max(versions):
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = _version(connection)  # somebody else may have been quicker
-        if version > max(versions):
-            raise StorageError(f"{path} was written by a newer Segue; install that one again")
-        for number in range(version + 1, max(versions) + 1):
-            for statement in versions[number]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
-
-
-def _versions() -> dict[int, list[str]]:
-    """Give the statements of each version."""
-    parts = re.split(r"^-- version (\d+)$", _SCHEMA.read_text("utf-8"), flags=re.MULTILINE)
-    return {
-        int(number): [statement for statement in body.split(";") if statement.strip()]
-        for number, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
-
-
-def _set_aside(path: Path) -> Path:
-    """Give a damaged database another name, with what belongs to it."""
-    for number in range(1, _MOST_SET_ASIDE):
-        aside = path.with_name(f"{path.name}.damaged-{number}")
-        if not aside.exists():
-            break
-    for ending in _SIDE_FILES:
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(f"{path.name}{ending}").rename(f"{aside}{ending}")
-    return aside
+    def _select(
+        self, wanted: str, given: Sequence[object], *, most: int, newest: bool = False
+    ) -> tuple[Feedback, ...]:
+        columns = ", ".join(
+            f"{table}.{name}" for table in ("one", "other") for name in _RESULT.split(", ")
+        )
+        rows = self._database.rows(
+            f"SELECT {_SAID}, scale, score, origin, {columns} FROM feedback"
+            " LEFT JOIN rating ON rating.number = feedback.number"
+            " LEFT JOIN preference ON preference.number = feedback.number"
+            " JOIN result AS one ON one.number = coalesce(rating.result, preference.better)"
+            " LEFT JOIN result AS other ON other.number = preference.worse"
+            f" WHERE {wanted} ORDER BY feedback.number {'DESC' if newest else 'ASC'} LIMIT ?",
+            (*given, most),
+        )
+        return tuple(_feedback(row) for row in (reversed(rows) if newest else rows))
 
 
-def _rating(row: tuple[object, ...]) -> Rating:
+def _feedback(row: Row) -> Feedback:
     """Give the noun of a row."""
-    values: dict[str, object] = dict(zip(_COLUMNS, row, strict=True))
-    return Rating(**values)  # type: ignore[arg-type]
+    number, feedback_id, said_at, person, project, door = row[:_SAID_FIELDS]
+    scale, score, origin = row[_SAID_FIELDS : _SAID_FIELDS + 3]
+    one, other = row[-2 * _RESULT_FIELDS : -_RESULT_FIELDS], row[-_RESULT_FIELDS:]
+    who = Who(person, project)
+    if origin is None:
+        return Rating(Result(*one), score, Scale(scale), who, door, said_at, feedback_id, number)
+    return Preference(
+        Result(*one), Result(*other), Origin(origin), who, door, said_at, feedback_id, number
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _complete(said: FeedbackT, now: str) -> FeedbackT:
+    """Give what was said with an id and a time, and what it is about with a time too."""
+    said = replace(said, id=said.id or uuid.uuid4().hex, said_at=said.said_at or now)
+    if isinstance(said, Rating):
+        return replace(said, result=_dated(said.result, now))
+    return replace(said, better=_dated(said.better, now), worse=_dated(said.worse, now))
+
+
+def _dated(result: Result, now: str) -> Result:
+    return result if result.made_at else replace(result, made_at=now)
+
+
+def _results(said: Feedback) -> tuple[Result, ...]:
+    return (said.result,) if isinstance(said, Rating) else (said.better, said.worse)
+
+
+def _meaning(said: Feedback) -> tuple[object, ...]:
+    """Give what makes two things that bear one id the same."""
+    if isinstance(said, Rating):
+        return said.who, said.result.id, said.scale, said.score
+    return said.who, said.better.id, said.worse.id, said.origin

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
-from bridge.errors import NotFoundError, RequestError, check_range
-from bridge.operations.studio import Stage, Studio
+from bridge.errors import RequestError, check_range
+from bridge.operations.feedback import find_take, rate_take
+from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.live import (
     AnswerKind,
@@ -156,26 +157,15 @@ def takes(request: TakesRequest, studio: Studio) -> tuple[Take, ...]:
 @operation("live.take")
 def take(request: TakeRequest, studio: Studio) -> NoteSequence:
     """Give the music of a take: what was heard, and what Segue played to it."""
-    return _find(studio.stage, request.number).music
+    return find_take(studio, request.number).music
 
 
 @operation("live.rate")
 def rate(request: RateRequest, studio: Studio) -> Take:
     """Say what you think of a take, so that Segue may learn from it."""
-    stage = studio.stage
-    found = _find(stage, request.number)
-    stage.rate(found.number, request.rating)
-    return _find(stage, found.number)
-
-
-def _find(stage: Stage, number: int | None) -> Take:
-    takes = stage.takes()
-    if not takes:
-        raise NotFoundError("there is no take yet; play something into Segue first")
-    for take in takes:
-        if number in (None, take.number):
-            return take
-    raise NotFoundError(f"no take {number}; there are {takes[-1].number} to {takes[0].number}")
+    found = find_take(studio, request.number)
+    rate_take(studio, found, request.rating)
+    return find_take(studio, found.number)
 
 
 def _changed(settings: LiveSettings, request: SetRequest) -> LiveSettings:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.errors import CancelledError, NotFoundError
+from bridge.files.places import state_folder
 from bridge.runtime.registry import Registry, find_models_folder
 from bridge.runtime.session import Model
 from bridge.schema.live import LiveSettings, LiveStatus, LiveVerb, Take
 from bridge.schema.mapping import DeviceMap, Learned, LearnWish
+from bridge.schema.rating import FeedbackPlace, Who
+
+if TYPE_CHECKING:
+    from bridge.feedback.store import FeedbackStore
 
 
 class Progress(Protocol):
@@ -42,8 +48,8 @@ class Stage(Protocol):
     def takes(self) -> tuple[Take, ...]:
         """Give the last takes, the latest first."""
 
-    def rate(self, number: int, rating: int) -> None:
-        """Note what somebody thinks of a take: 1 thumb up, -1 thumb down, 0 neither."""
+    def mark(self, number: int, rating: int) -> None:
+        """Show on a take what somebody thinks of it; it is kept elsewhere."""
 
 
 class ControlDesk(Protocol):
@@ -87,6 +93,46 @@ class _Shelf:
             return self._registry
 
 
+def _usual_place() -> FeedbackPlace:
+    return FeedbackPlace(state_folder())
+
+
+class _Archive:
+    """Opens the feedback store once, whoever asks first."""
+
+    def __init__(self, find: Callable[[], FeedbackPlace]) -> None:
+        self._find = find
+        self._place: FeedbackPlace | None = None
+        self._store: FeedbackStore | None = None
+        self._opening = threading.Lock()
+
+    def place(self) -> FeedbackPlace:
+        """Where it lies, and whose it is."""
+        with self._opening:
+            return self._found()
+
+    def store(self) -> FeedbackStore:
+        """All feedback there is."""
+        with self._opening:
+            if self._store is None:
+                from bridge.feedback.store import STORE_FILE, FeedbackStore
+
+                self._store = FeedbackStore(self._found().folder / STORE_FILE)
+            return self._store
+
+    def close(self) -> None:
+        """Let go of the store, if it is open."""
+        with self._opening:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    def _found(self) -> FeedbackPlace:
+        if self._place is None:
+            self._place = self._find()
+        return self._place
+
+
 class Studio:
     """The models, and a line to the person who waits.
 
@@ -98,6 +144,8 @@ class Studio:
         progress: hears how far an operation has come; None tells nobody.
         stage: what is played live; None: nothing is.
         controls: hears knobs, pads and pedals; None: nobody does.
+        place: says where feedback is kept, when that is needed first; None: where Segue keeps
+            what it remembers.
     """
 
     def __init__(
@@ -107,22 +155,28 @@ class Studio:
         progress: Progress | None = None,
         stage: Stage | None = None,
         controls: ControlDesk | None = None,
+        place: Callable[[], FeedbackPlace] | None = None,
     ) -> None:
         self._shelf = _Shelf(models)
+        self._archive = _Archive(place or _usual_place)
+        self.door = ""
+        """What is asked through: `cli`, `http`; empty: nobody knows."""
         self._progress = progress or _nobody_listens
         self._stage = stage
         self.controls: Final = controls
         """Hears knobs, pads and pedals; None: nobody does."""
         self._cancelled = threading.Event()
 
-    def for_job(self, progress: Progress) -> Studio:
+    def for_job(self, progress: Progress | None = None, *, door: str = "") -> Studio:
         """Give a studio with the same models, for one job: it is cancelled by itself.
 
         Args:
-            progress: hears how far that job has come.
+            progress: hears how far that job has come; None tells nobody.
+            door: what it was asked through; empty: as this one.
         """
         studio = Studio(progress=progress, stage=self._stage, controls=self.controls)
-        studio._shelf = self._shelf
+        studio._shelf, studio._archive = self._shelf, self._archive
+        studio.door = door or self.door
         return studio
 
     @property
@@ -153,6 +207,24 @@ class Studio:
         if self._stage is None:
             raise NotFoundError("nothing is played live here; start `segue serve` first")
         return self._stage
+
+    @property
+    def feedback(self) -> FeedbackStore:
+        """What people said, and what is known of their taste.
+
+        Raises:
+            StorageError: it cannot be opened.
+        """
+        return self._archive.store()
+
+    @property
+    def who(self) -> Who:
+        """Whose feedback and taste is meant where a request does not say."""
+        return self._archive.place().who
+
+    def close(self) -> None:
+        """Let go of what is open; it is opened again when it is needed."""
+        self._archive.close()
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell the person who waits how far this is; a good place to stop if they gave up.

@@ -28,6 +28,8 @@ ROOMS: Final[dict[str, str]] = {
     "music": "bridge.operations.music",
     "live": "bridge.operations.live",
     "map": "bridge.operations.mapping",
+    "feedback": "bridge.operations.feedback",
+    "ratings": "bridge.operations.ratings",
     "models": "bridge.operations.models",
     "plugins": "bridge.operations.plugins",
     "doctor": "bridge.operations.doctor",

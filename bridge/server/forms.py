@@ -93,7 +93,9 @@ def write_json(noun: object) -> bytes:
 def music_field(request_type: type[Any]) -> str | None:
     """Give the one field of a request that takes music; None: none does, or several do."""
     hints = field_types(request_type)
-    found = [field.name for field in fields(request_type) if hints[field.name] is NoteSequence]
+    found = [
+        field.name for field in fields(request_type) if NoteSequence in choices(hints[field.name])
+    ]
     return found[0] if len(found) == 1 else None
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from bridge import __version__
 from bridge.errors import NotFoundError, SegueError
-from bridge.feedback.store import STORE_FILE
 from bridge.files.devices import bind_control, read_devices
 from bridge.operations.mapping import devices_folder
 from bridge.operations.studio import Studio
@@ -79,17 +78,21 @@ class Hub:
             settings.state_folder,
             complain=lambda words: loop.call_soon_threadsafe(complain, words),
         )
-        self._ratings = RatingKeeper(
-            settings.state_folder / STORE_FILE, self._complain_of("ratings")
-        )
         maps = read_devices(devices_folder())
         self._remote = RemoteClock(_ports(settings, maps.devices))
         self._stage = self._make_stage()
         self._stage.note_trouble("maps", "; ".join(maps.troubles))
         self._controls = Controls(maps.devices)
+        studio = Studio(
+            models=settings.models,
+            stage=self._stage,
+            controls=self._controls,
+            place=lambda: settings.feedback_place,
+        )
+        self._ratings = RatingKeeper(studio, self._complain_of("ratings"))
         self._office = Office(
-            local=Studio(models=settings.models, stage=self._stage, controls=self._controls),
-            starter=starter_of(settings.models),
+            local=studio,
+            starter=starter_of(settings.models, place=settings.feedback_place),
         )
         self._web = WebServer(
             make_app(self._office, self._broadcast, token=settings.token),
@@ -170,6 +173,7 @@ class Hub:
         watchers.host = self._note_host
         watchers.changed = self._note_change
         watchers.taken = self._note_take
+        watchers.marked = self._note_take
         watchers.rated = self._note_rating
         return stage
 
@@ -214,7 +218,6 @@ class Hub:
         self._tell_status()
 
     def _note_rating(self, take: Take) -> None:
-        self._note_take(take)
         self._ratings.keep(take, self._stage.settings())
 
     def _note_ports(self, news: PortNews) -> None:

@@ -19,6 +19,7 @@ from bridge.jobs.queue import ENDED, JobQueue
 from bridge.operations.studio import Studio
 from bridge.operations.table import find_operation
 from bridge.schema.job import Job, JobState
+from bridge.schema.rating import FeedbackPlace
 from bridge.server.forms import Body, Form, read_request, write_result
 from bridge.server.studio_link import Starter, StudioLink
 from bridge.server.studio_process import (
@@ -43,7 +44,7 @@ from bridge.transports.child import Child
 
 HUB_LANE: Final = "hub"
 """The lane of what is done here, at once."""
-LOCAL_ROOMS: Final = ("live", "map", "plugins")
+LOCAL_ROOMS: Final = ("live", "map", "plugins", "feedback")
 """Rooms whose operations run in the hub."""
 MOST_LOCAL_BYTES: Final = 256_000
 """A larger request to one of them is refused: the hub must not be held up."""
@@ -65,14 +66,17 @@ class Written:
     """How it is written."""
 
 
-def starter_of(models: Path | None, find: Finder = find_operation) -> Starter:
+def starter_of(
+    models: Path | None, find: Finder = find_operation, *, place: FeedbackPlace | None = None
+) -> Starter:
     """Give what starts a real studio process.
 
     Args:
         models: folder of models; None: those that came with Segue.
         find: gives the operation of a name; a function of a module.
+        place: where feedback is kept; None: where the environment says.
     """
-    return lambda: Child(run_studio, models, find, name="the studio process")
+    return lambda: Child(run_studio, models, find, place, name="the studio process")
 
 
 @dataclass(slots=True)
@@ -140,7 +144,13 @@ class Office:
             await link.close()
 
     def call(
-        self, name: str, request: object = None, *, lane: str = "jobs", form: Form = Form.NOUN
+        self,
+        name: str,
+        request: object = None,
+        *,
+        lane: str = "jobs",
+        form: Form = Form.NOUN,
+        door: str = "",
     ) -> Ticket:
         """Have an operation done; returns at once.
 
@@ -150,6 +160,7 @@ class Office:
             lane: `live`, which never waits for long jobs, or `jobs`.
             form: how the result, or each item of a stream, is wanted; what is JSON or MIDI can
                 also be fetched later, by the job's id.
+            door: where it came in: `http`, `osc`; empty: it is our own wish.
 
         Raises:
             NotFoundError: there is no such operation; the message names those nearby.
@@ -162,9 +173,9 @@ class Office:
         self._tickets[job.id] = (ticket, lane)
         request = {} if request is None else request
         if is_local:
-            self._do_here(ticket, request)
+            self._do_here(ticket, request, door)
         else:
-            self._put(ticket, lane, Do(job.id, name, request, form, lane))
+            self._put(ticket, lane, Do(job.id, name, request, form, lane, door))
         return ticket
 
     def give_up(self, job_id: str) -> Job:
@@ -203,13 +214,14 @@ class Office:
             _, lane = entry
             self._put(ticket, lane, Next(ticket.job.id, lane))
 
-    def _do_here(self, ticket: Ticket, request: object) -> None:
+    def _do_here(self, ticket: Ticket, request: object, door: str) -> None:
         """Do a quick operation in the hub."""
         self.jobs.begin(ticket.job.id)
         try:
             if isinstance(request, Body) and len(request.content) > MOST_LOCAL_BYTES:
                 raise RequestError(f"the request has over {MOST_LOCAL_BYTES} bytes; shorten it")
-            noun = ticket.operation(read_request(ticket.operation, request), self._local)
+            studio = self._local.for_job(door=door)
+            noun = ticket.operation(read_request(ticket.operation, request), studio)
             self._finish(ticket, write_result(noun, ticket.form))
         except SegueError as error:
             self._fail(ticket, error)

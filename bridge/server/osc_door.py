@@ -36,6 +36,8 @@ ITEM: Final = f"{ROOT}/item"
 CANCEL: Final = f"{ROOT}/cancel"
 ANSWERS: Final = frozenset({REPLY, ERROR, PROGRESS, ITEM})
 """What only we send; whoever sends it back is not answered, or two of us would talk for ever."""
+OSC_DOOR: Final = "osc"
+"""What a rating bears that came in here."""
 MOST_OPEN: Final = 256
 """So many messages may be unanswered."""
 
@@ -178,7 +180,7 @@ class OscDoor:
 
     def _ask(self, asked: _Asked, request: dict[str, Any] | Body, envelope: Envelope) -> None:
         """Have it done, and answer when it is."""
-        ticket = self._office.call(asked.operation, request, form=Form.JSON)
+        ticket = self._office.call(asked.operation, request, form=Form.JSON, door=OSC_DOOR)
         if ticket.is_stream and envelope.items is None:
             ticket.cancel()
             raise RequestError(f"{asked.operation} goes on without end; say how far: bars 8")

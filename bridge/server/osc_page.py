@@ -28,6 +28,11 @@ _SCALARS: Final = {str: "text", int: "whole number", float: "number", bool: "tru
 _TUNE: Final = {"parts": [{"notes": [{"pitch": 60, "onset_ticks": 0, "duration_ticks": 480}]}]}
 _NO_EXAMPLE: Final = ("plugins.install", "plugins.remove")
 """They change a host's folder; nobody should paste that."""
+_GIVEN: Final[dict[str, dict[str, Any]]] = {
+    "feedback.rate": {"thumb": 1},
+    "feedback.choose": {"best": "B", "takes": [12, 13]},
+}
+"""Examples of requests that need one of several fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,9 @@ def example(operation: Operation[Any, Any]) -> str:
     keys = list(keys_of(operation.request_type))
     required = [key for key in keys if key.default is MISSING]
     chosen = required or [key for key in keys if _is_shown(key)][:1]
-    plain = {key.name: _value(key) for key in chosen}
+    plain = _GIVEN.get(operation.name) or {key.name: _value(key) for key in chosen}
     arguments: list[tuple[str, str]] = []
-    if any(isinstance(value, dict) for value in plain.values()):
+    if any(isinstance(value, dict | list) for value in plain.values()):
         arguments.append(("s", f"'{json.dumps(plain)}'"))
     else:
         for name, value in plain.items():

@@ -26,6 +26,7 @@ from bridge.errors import SegueError
 from bridge.operations.studio import Studio
 from bridge.operations.table import Operation, find_operation
 from bridge.runtime.session import load_libraries
+from bridge.schema.rating import FeedbackPlace
 from bridge.server.forms import Form, gives_stream, read_request, write_result
 from bridge.transports.child import leave_signals_to_the_parent
 
@@ -62,6 +63,8 @@ class Do:
     """How the result, or each item of a stream, is wanted."""
     lane: str
     """One of LANES."""
+    door: str = ""
+    """Where it came in: `http`, `osc`; empty: it is our own wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +155,27 @@ Answer = Answered | Opened | Ended | Refused
 News = Started | Loaded | Advanced | Answer
 
 
-def run_studio(link: Connection, models: Path | None, find: Finder = find_operation) -> None:
+def run_studio(
+    link: Connection,
+    models: Path | None,
+    find: Finder = find_operation,
+    place: FeedbackPlace | None = None,
+) -> None:
     """Be the studio process until the parent is gone or ends us.
 
     Args:
         link: takes a `Command`, gives `News`.
         models: folder of models; None: those that came with Segue.
         find: gives the operation of a name.
+        place: where feedback is kept; None: where the environment says.
     """
     leave_signals_to_the_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing here is worth keeping
     sys.setswitchinterval(_SWITCH_SECONDS)
     _give_memory_back()
     load_libraries()
-    desk = _Desk(link, Studio(models=models), find)
+    studio = Studio(models=models, place=(lambda: place) if place else None)
+    desk = _Desk(link, studio, find)
     desk.greet()
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
         while True:
@@ -217,7 +227,7 @@ class _Desk:
         match command:
             case Do():
                 told = partial(self._tell_progress, _Teller(), command.job_id)
-                running = _Running(self._studio.for_job(told), command.form)
+                running = _Running(self._studio.for_job(told, door=command.door), command.form)
                 self._running[command.job_id] = running
                 self._lanes[command.lane].put(partial(self._do, command, running))
             case Next(job_id, lane):

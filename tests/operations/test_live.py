@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,7 @@ from bridge.schema.live import (
 )
 from bridge.schema.notes import Mode, NoteSequence, Part
 from bridge.schema.performance import Knobs
+from bridge.schema.rating import FeedbackPlace, Who
 
 
 class FakeStage:
@@ -59,7 +62,7 @@ class FakeStage:
     def takes(self) -> tuple[Take, ...]:
         return self.kept
 
-    def rate(self, number: int, rating: int) -> None:
+    def mark(self, number: int, rating: int) -> None:
         self.kept = tuple(
             replace(kept, rating=rating) if kept.number == number else kept for kept in self.kept
         )
@@ -71,8 +74,11 @@ def stage() -> FakeStage:
 
 
 @pytest.fixture
-def studio(stage: FakeStage) -> Studio:
-    return Studio(stage=stage)  # type: ignore[arg-type]
+def studio(stage: FakeStage, tmp_path: Path) -> Iterator[Studio]:
+    place = FeedbackPlace(tmp_path, Who("ada", "album"))
+    studio = Studio(stage=stage, place=lambda: place).for_job(door="osc")  # type: ignore[arg-type]
+    yield studio
+    studio.close()
 
 
 def keep(stage: FakeStage, *numbers: int) -> None:
@@ -170,3 +176,11 @@ def test_a_rating_is_noted_with_its_take(stage, studio):
     keep(stage, 1, 2)
     assert rate(RateRequest(-1, number=1), studio).rating == -1
     assert [kept.rating for kept in stage.kept] == [0, -1]
+
+
+def test_a_rating_is_kept_before_anybody_is_told_that_it_is(stage, studio):
+    keep(stage, 1, 2)
+    rate(RateRequest(-1, number=1), studio)
+    (kept,) = studio.feedback.ratings()
+    assert (kept.result.take_number, kept.score) == (1, -1)
+    assert (kept.who, kept.door) == (Who("ada", "album"), "osc")

@@ -50,5 +50,5 @@ class FakeStage:
     def takes(self) -> tuple[Take, ...]:
         return (self._take,)
 
-    def rate(self, number: int, rating: int) -> None:
+    def mark(self, number: int, rating: int) -> None:
         self._take = replace(self._take, rating=rating)

@@ -16,6 +16,7 @@ import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.errors import SegueError
+from bridge.feedback.exchange import write_lines
 from bridge.files.midi import read_midi, write_midi
 from bridge.files.places import HOME_VARIABLE
 from bridge.operations.studio import Studio
@@ -23,6 +24,7 @@ from bridge.operations.table import all_operations
 from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.notes import Note, NoteSequence, Part
 from bridge.schema.performance import Bar
+from bridge.schema.rating import Rating, Result, Scale, Who
 from bridge.server.forms import gives_stream, read_request
 from bridge.server.osc_door import osc_address
 from bridge.transports.osc.packets import format_message
@@ -33,8 +35,20 @@ from tests.transports.osc.peer import AnsweredError, OscPeer
 RIFF = NoteSequence(
     parts=(Part(name="Riff", notes=tuple(Note(60 + step, step * 240, 240) for step in range(8))),)
 )
+OTHER = NoteSequence(parts=(Part(name="Other", notes=(Note(72, 0, 960),)),))
 BINDING = {"control": "cc", "number": 74, "target": "knobs.temperature"}
 BOUND = ("map.bind", {"binding": BINDING})
+RATED = Rating(
+    Result("music.vary", json.dumps(to_plain(RIFF)), "2026-11-22T14:00:00+00:00"),
+    5,
+    Scale.STARS,
+    Who("ada", "album"),
+    "osc",
+    "2026-11-22T14:00:00+00:00",
+    "0" * 32,
+)
+RATINGS = "".join(write_lines((RATED,)))
+IMPORTED = ("ratings.import", {"text": RATINGS})
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class Example:
     """One request of an operation, and how a person types it."""
 
     words: str
-    """What follows `segue`; RIFF and FOLDER stand for a MIDI file and an empty folder."""
+    """What follows `segue`; RIFF, OTHER and RATINGS stand for files, FOLDER for an empty one."""
     request: dict[str, Any] = field(default_factory=dict)
     """The same as every other door takes it."""
     before: tuple[str, dict[str, Any]] | None = None
@@ -91,6 +105,23 @@ EXAMPLES = {
         "map unbind knobs.temperature --json", {"target": "knobs.temperature"}, before=BOUND
     ),
     "map.learn": Example("map learn knobs.density --json", {"target": "knobs.density"}),
+    "feedback.rate": Example(
+        "feedback rate 4 RIFF --person ada --json",
+        {"notes": "RIFF", "stars": 4, "person": "ada"},
+    ),
+    "feedback.choose": Example(
+        "feedback choose B RIFF OTHER --json", {"best": "B", "candidates": ["RIFF", "OTHER"]}
+    ),
+    "feedback.kept": Example("feedback kept --take 3 --json", {"number": 3}),
+    "feedback.deleted": Example(
+        "feedback deleted RIFF --in-favour-of OTHER --json",
+        {"notes": "RIFF", "in_favour_of": ["OTHER"]},
+    ),
+    "ratings.list": Example("ratings list --count 5 --json", {"count": 5}, before=IMPORTED),
+    "ratings.export": Example(
+        "ratings export --person ada --json", {"person": "ada"}, before=IMPORTED
+    ),
+    "ratings.import": Example("ratings import RATINGS --json", {"text": "RATINGS"}),
     "models.list": Example("models list --json"),
     "models.show": Example("models show music/melody_vae --json", {"name": "music/melody_vae"}),
     "models.verify": Example("models verify --json"),
@@ -109,6 +140,10 @@ MISTAKES = {
     "models.show": Example("models show music/tuba", {"name": "music/tuba"}),
     "live.rate": Example("live rate up --number 9", {"rating": 1, "number": 9}),
     "plugins.remove": Example("plugins remove tuba", {"name": "tuba"}),
+    "feedback.rate": Example("feedback rate up --take 9", {"thumb": 1, "number": 9}),
+    "feedback.choose": Example(
+        "feedback choose C RIFF OTHER", {"best": "C", "candidates": ["RIFF", "OTHER"]}
+    ),
     "map.unbind": Example("map unbind knobs.density", {"target": "knobs.density"}),
 }
 NAMES = [operation.name for operation in all_operations()]
@@ -120,21 +155,31 @@ class Scene:
 
     def __init__(self, server: RunningServer, models: Path, home: Path, folder: Path) -> None:
         self.server, self.models, self.home, self.folder = server, models, home, folder
-        self.riff = home / "riff.mid"
+        self.files = {name: home / f"{name.lower()}" for name in ("RIFF", "OTHER", "RATINGS")}
+        self.riff, self.other = self.files["RIFF"], self.files["OTHER"]
         write_midi(RIFF, self.riff)
+        write_midi(OTHER, self.other)
+        self.files["RATINGS"].write_text(RATINGS)
 
     def reset(self) -> None:
         """Have everything as it was."""
         self.server.stage.reset()
         for path in sorted([*self.home.rglob("*"), *self.folder.rglob("*")], reverse=True):
-            if path != self.riff:
+            if path not in self.files.values():
                 path.rmdir() if path.is_dir() else path.unlink()
 
     def filled(self, request: Any) -> Any:
         """Give a request with the file and the folder in their places."""
         if isinstance(request, dict):
             return {key: self.filled(value) for key, value in request.items()}
-        stands_for = {"RIFF": to_plain(read_midi(self.riff)), "FOLDER": str(self.folder)}
+        if isinstance(request, list):
+            return [self.filled(entry) for entry in request]
+        stands_for = {
+            "RIFF": to_plain(read_midi(self.riff)),
+            "OTHER": to_plain(read_midi(self.other)),
+            "RATINGS": RATINGS,
+            "FOLDER": str(self.folder),
+        }
         return stands_for.get(request, request) if isinstance(request, str) else request
 
 
@@ -207,7 +252,10 @@ class Terminal:
     """The command line, as a person asks."""
 
     def call(self, name: str, example: Example, scene: Scene) -> Any:
-        words = example.words.replace("RIFF", str(scene.riff)).replace("FOLDER", str(scene.folder))
+        stands_for = {**scene.files, "FOLDER": scene.folder}
+        words = example.words
+        for word, path in stands_for.items():
+            words = words.replace(word, str(path))
         ran = subprocess.run(
             [sys.executable, "-m", "bridge", "--models", str(scene.models), *words.split()],
             capture_output=True,

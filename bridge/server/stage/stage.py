@@ -78,8 +78,10 @@ class Watchers:
     """Something was set."""
     taken: Callable[[Take], None] = lambda take: None
     """Something was played that is worth keeping."""
+    marked: Callable[[Take], None] = lambda take: None
+    """It is known what somebody thinks of a take, or that they take it back."""
     rated: Callable[[Take], None] = lambda take: None
-    """Somebody said what they think of a take."""
+    """Somebody said what they think of a take, by a control: that is to be kept."""
     looked: Callable[[], None] = lambda: None
     """What was due is done; `seconds_to_next_look` may be another now."""
 
@@ -184,11 +186,18 @@ class LiveStage:
 
     def rate(self, number: int, rating: int) -> None:
         """Note what somebody thinks of a take: 1 thumb up, -1 thumb down, 0 neither."""
+        self.mark(number, rating)
+        for take in self._takes:
+            if take.number == number:
+                self.watchers.rated(take)
+
+    def mark(self, number: int, rating: int) -> None:
+        """Show on a take what somebody thinks of it; it is kept elsewhere."""
         takes = [replace(t, rating=rating) if t.number == number else t for t in self._takes]
         self._takes = tuple(takes)
         for take in takes:
             if take.number == number:
-                self.watchers.rated(take)
+                self.watchers.marked(take)
 
     # --- what may be wrong
 

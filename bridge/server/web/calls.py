@@ -26,7 +26,7 @@ from bridge.server.web.answers import (
     written_answer,
 )
 from bridge.server.web.asking import Asked, read_asked
-from bridge.server.web.paths import JOBS_PATH, path_of
+from bridge.server.web.paths import HTTP_DOOR, JOBS_PATH, path_of
 
 
 def operation_route(office: Office, operation: Operation[Any, Any]) -> Route:
@@ -34,7 +34,7 @@ def operation_route(office: Office, operation: Operation[Any, Any]) -> Route:
 
     async def answer(request: Request) -> Response:
         asked = await read_asked(request, operation)
-        ticket = office.call(operation.name, asked.body, form=asked.form)
+        ticket = office.call(operation.name, asked.body, form=asked.form, door=HTTP_DOOR)
         try:
             found = await _answer(ticket, request, asked)
         except SegueError as error:

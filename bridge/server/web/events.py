@@ -23,6 +23,7 @@ from bridge.schema.job import Job, JobState
 from bridge.server.forms import Form, write_json
 from bridge.server.office import Office
 from bridge.server.tickets import Ticket
+from bridge.server.web.paths import HTTP_DOOR
 
 MOST_EVENTS: Final = 256
 """So many events wait for a client; if it is slower, the oldest are lost to it."""
@@ -152,7 +153,9 @@ class Listener:
             raise RequestError(f"call {call_id} is on its way; give each its own id")
         if len(self._tickets) >= MOST_CALLS:
             raise RequestError(f"{MOST_CALLS} calls are on their way; wait for one")
-        ticket = self._office.call(message["call"], message.get("request"), form=Form.JSON)
+        ticket = self._office.call(
+            message["call"], message.get("request"), form=Form.JSON, door=HTTP_DOOR
+        )
         self._tickets[call_id] = ticket
         ticket.on_progress(lambda job: _tell_progress(job, call_id, events))
         self._begin(self._answer(ticket, call_id))

@@ -18,6 +18,8 @@ JOB_PATH: Final = f"{JOBS_PATH}/{{job_id}}"
 """One job."""
 RESULT_PATH: Final = f"{JOB_PATH}/result"
 """What came out of it."""
+HTTP_DOOR: Final = "http"
+"""What a rating bears that came in here."""
 
 
 def path_of(operation: Operation[Any, Any]) -> str:

@@ -1,0 +1,91 @@
+"""What was acknowledged is kept, whoever is killed, and whoever else has the store open."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bridge.feedback.store import FeedbackStore
+from bridge.schema.rating import Wanted, Who
+
+_WITHOUT_END = 1_000_000
+
+
+def rater(path, person, most=_WITHOUT_END):
+    """Start a process that rates; its stdout names what is kept."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.feedback.rater", str(path), person, str(most)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill_after(process, count):
+    """Kill a process in the middle of its work, after so many ratings; give all it acknowledged."""
+    told = [process.stdout.readline() for _ in range(count)]
+    process.kill()
+    told += process.stdout.readlines()
+    process.wait()
+    process.stdout.close()
+    return [line.strip() for line in told if line.endswith("\n")]
+
+
+def ids(store, person):
+    return [said.id for said in store.feedback(Wanted(person), most=_WITHOUT_END)]
+
+
+@pytest.mark.parametrize("counts", [(1, 2, 3, 5, 8, 13, 40, 90)])
+def test_a_kill_loses_at_most_the_rating_in_flight(tmp_path, counts):
+    path = tmp_path / "ratings.sqlite"
+    acknowledged: list[str] = []
+    for count in counts:
+        acknowledged += kill_after(rater(path, "ada"), count)
+        store = FeedbackStore(path)
+        kept = ids(store, "ada")
+        store.close()
+        assert set(acknowledged) <= set(kept)
+        assert len(kept) - len(acknowledged) <= len(counts), "at most one a kill is not yet told"
+    assert not list(tmp_path.glob("*.damaged*"))
+
+
+def test_a_killed_process_leaves_a_store_whose_every_row_fits(tmp_path):
+    path = tmp_path / "ratings.sqlite"
+    kill_after(rater(path, "ada"), 30)
+    store = FeedbackStore(path)
+    assert store._database.rows("PRAGMA integrity_check") == [("ok",)]
+    assert store._database.rows("PRAGMA foreign_key_check") == []
+    whole = "SELECT count(*) FROM rating UNION ALL SELECT count(*) FROM preference"
+    assert sum(count for (count,) in store._database.rows(whole)) == len(ids(store, "ada"))
+    store.close()
+
+
+def test_two_processes_rate_at_once_and_nothing_is_lost(tmp_path):
+    path = tmp_path / "ratings.sqlite"
+    processes = {person: rater(path, person, 150) for person in ("ada", "bob")}
+    store = FeedbackStore(path)  # a third one, that reads meanwhile
+    seen = []
+    while any(process.poll() is None for process in processes.values()):
+        seen.append(len(ids(store, "ada")) + len(ids(store, "bob")))
+        if len(seen) > 10_000:
+            break
+    told = {person: process.communicate()[0].split() for person, process in processes.items()}
+    assert {person: ids(store, person) for person in told} == told
+    assert [len(acknowledged) for acknowledged in told.values()] == [150, 150]
+    assert seen == sorted(seen)
+    numbers = [said.number for said in store.feedback(most=_WITHOUT_END)]
+    assert numbers == list(range(1, 301))
+    store.close()
+
+
+def test_one_is_killed_and_the_other_goes_on(tmp_path):
+    path = tmp_path / "ratings.sqlite"
+    other = rater(path, "bob", 200)
+    killed = kill_after(rater(path, "ada"), 20)
+    told = other.communicate()[0].split()
+    store = FeedbackStore(path)
+    assert ids(store, "bob") == told
+    assert set(killed) <= set(ids(store, "ada"))
+    assert store.last_number(Who("bob")) > 0
+    store.close()
