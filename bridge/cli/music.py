@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli.door import Door, json_option, open_studio
+from bridge.cli.door import Door, json_option, open_studio, person_option, project_option
 from bridge.cli.knobs import MetreType, knob_options, make_request
 from bridge.cli.play import play_options
 
@@ -241,6 +241,37 @@ def answer(call: Path, kind: str, bars: int | None, amount: float, **options: An
         amount=amount,
     )
     _deliver(operation(request, open_studio()), "answer", request.seed, options)
+
+
+@music.command(
+    epilog="\b\nExamples:\n"
+    "  segue music learn written.mid kept.mid\n"
+    "  segue music learn answer.mid song.mid --subject music.answer --project album"
+)
+@click.argument("written", type=_midi_file, metavar="WRITTEN.mid")
+@click.argument("kept", type=_midi_file, metavar="KEPT.mid")
+@click.option(
+    "--subject", default="file", metavar="WORD", help="What wrote it: file, music.vary .."
+)
+@person_option
+@project_option
+@json_option
+def learn(written: Path, kept: Path, as_json: bool, **options: Any) -> None:
+    """Learn from what you made of what Segue wrote: what you kept is what you like better."""
+    from bridge.cli.door import show_json
+    from bridge.files.midi import read_midi
+    from bridge.operations.learning import LearnMusicRequest
+    from bridge.operations.learning import learn as operation
+
+    request = LearnMusicRequest(read_midi(written), read_midi(kept), **options)
+    lesson = operation(request, open_studio())
+    if as_json:
+        show_json(lesson)
+        return
+    for words in lesson.changes or lesson.noted.words:
+        click.echo(words)
+    if lesson.towards:
+        click.echo(f"more now: {', '.join(lesson.towards)}")
 
 
 def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any]) -> None:

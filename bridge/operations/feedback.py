@@ -159,7 +159,7 @@ def rate(request: RateRequest, studio: Studio) -> Noted:
         scale, score = Scale.STARS, request.stars or 0
     result = _result(request.notes, request.number, request.subject, studio)
     rating = Rating(result, score, scale, who_of(request, studio), studio.door)
-    noted = _noted(studio, (rating,))
+    noted = keep_said(studio, (rating,))
     if result.take_number is not None and request.notes is None:
         studio.stage.mark(result.take_number, round(rating.liking))
     return noted
@@ -180,7 +180,7 @@ def kept(request: KeptRequest, studio: Studio) -> Noted:
     result = _result(request.notes, request.number, request.subject, studio)
     who = who_of(request, studio)
     if not request.instead_of:
-        return _noted(studio, (Rating(result, 1, Scale.IMPLICIT, who, studio.door),))
+        return keep_said(studio, (Rating(result, 1, Scale.IMPLICIT, who, studio.door),))
     others = [_from_notes(notes, request.subject) for notes in request.instead_of]
     return _prefer([result], others, Origin.KEPT, who, studio)
 
@@ -191,7 +191,7 @@ def deleted(request: DeletedRequest, studio: Studio) -> Noted:
     result = _result(request.notes, request.number, request.subject, studio)
     who = who_of(request, studio)
     if not request.in_favour_of:
-        return _noted(studio, (Rating(result, -1, Scale.IMPLICIT, who, studio.door),))
+        return keep_said(studio, (Rating(result, -1, Scale.IMPLICIT, who, studio.door),))
     others = [_from_notes(notes, request.subject) for notes in request.in_favour_of]
     return _prefer(others, [result], Origin.DELETED, who, studio)
 
@@ -240,6 +240,17 @@ def who_of(request: object, studio: Studio) -> Who:
     usual = studio.who
     return Who(
         usual.person if person is None else person, usual.project if project is None else project
+    )
+
+
+def keep_said(studio: Studio, said: tuple[FeedbackT, ...]) -> Noted:
+    """Keep what was said, one thing or more, and tell how it was understood."""
+    kept = studio.feedback.add_all(said)
+    return Noted(
+        said[0].who.person,
+        said[0].who.project,
+        tuple(one.number or 0 for one in kept),
+        tuple(in_words(one) for one in kept),
     )
 
 
@@ -298,15 +309,4 @@ def _prefer(
     )
     if not pairs:
         raise RequestError("they are all the same; nothing can be learned from that")
-    return _noted(studio, pairs)
-
-
-def _noted(studio: Studio, said: tuple[FeedbackT, ...]) -> Noted:
-    """Keep what was said, and tell how it was understood."""
-    kept = studio.feedback.add_all(said)
-    return Noted(
-        said[0].who.person,
-        said[0].who.project,
-        tuple(one.number or 0 for one in kept),
-        tuple(in_words(one) for one in kept),
-    )
+    return keep_said(studio, pairs)

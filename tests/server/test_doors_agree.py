@@ -83,6 +83,10 @@ EXAMPLES = {
     "music.play": Example(
         "music play --bars 3 --seed 7 --save FOLDER/take.mid --json", {"bars": 3, "seed": 7}
     ),
+    "music.learn": Example(
+        "music learn RIFF OTHER --person ada --json",
+        {"written": "RIFF", "kept": "OTHER", "person": "ada"},
+    ),
     "live.status": Example("live status --json"),
     "live.set": Example(
         "live set --mode duet --swing 0.5 --route bass=3 --json",
@@ -231,8 +235,8 @@ class OscPairs(Osc):
         builder = OscMessageBuilder(address)
         for key, value in _flat(example.request):
             builder.add_arg(key)
-            if value == "RIFF":
-                builder.add_arg(scene.riff.read_bytes())
+            if value in ("RIFF", "OTHER"):
+                builder.add_arg(scene.files[value].read_bytes())
             else:
                 value = scene.filled(value)
                 builder.add_arg(json.dumps(value) if isinstance(value, list) else value)
@@ -274,7 +278,8 @@ class Terminal:
         if name == "music.play":  # which is heard, and saved
             return _onsets(read_midi(scene.folder / "take.mid").parts, 0)
         shown = json.loads(ran.stdout)
-        return shown["sequence"] if name.startswith("music.") else shown
+        gives_music = OPERATIONS[name].noun_type is NoteSequence and name.startswith("music.")
+        return shown["sequence"] if gives_music else shown
 
 
 DOORS = {"http": Http(), "osc": Osc(), "osc-pairs": OscPairs(), "terminal": Terminal()}
