@@ -77,15 +77,6 @@ def _entropy(values: npt.NDArray[np.int64]) -> float | None:
     return profile.entropy_bits(values) if len(values) else None
 
 
-def _steps(phrase: Phrase) -> float | None:
-    sizes = np.abs(np.diff(phrase.pitches))
-    return _share((sizes > 0) & (sizes <= 2))
-
-
-def _leaps(phrase: Phrase) -> float | None:
-    return _share(np.abs(np.diff(phrase.pitches)) >= theory.LEAP)
-
-
 def _repeated_pitches(phrase: Phrase) -> float | None:
     return _share(np.diff(phrase.pitches) == 0)
 
@@ -156,8 +147,8 @@ FEATURES: Final = (
     Feature("rhythm_variety", "varied rhythms", "even rhythms", _rhythm_variety),
     Feature("rhythm_repetition", "rhythms that come back", "rhythms that change",
             profile.rhythm_repeated_share),
-    Feature("steps", "stepwise lines", "lines that are not stepwise", _steps),
-    Feature("leaps", "leaps", "small intervals", _leaps),
+    Feature("steps", "stepwise lines", "lines that are not stepwise", theory.step_share),
+    Feature("leaps", "leaps", "small intervals", theory.leap_share),
     Feature("repeated_pitches", "repeated notes", "a new pitch with each note", _repeated_pitches),
     Feature("turns", "lines that turn often", "lines that go on in one direction", _turns),
     Feature("range", "a wide range", "a narrow range", theory.range_semitones),

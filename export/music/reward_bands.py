@@ -49,6 +49,8 @@ MEASURES: Final[dict[str, Callable[[Phrase], float | None]]] = {
     "climaxes_in_eight_bars": theory.climaxes_in_eight_bars,
     "strong_chord_tone_share": theory.strong_chord_tone_share,
     "range_semitones": theory.range_semitones,
+    "step_share": theory.step_share,
+    "leap_share": theory.leap_share,
     "onsets_per_beat": theory.onsets_per_beat,
     "motif_share": motif.motif_share,
 }
@@ -58,6 +60,7 @@ EDGES: Final = {
     "resolved_leap_share": (1, 25, 100, 100),
     "strong_chord_tone_share": (1, 25, 100, 100),
     "distance_between_songs": (1, 25, 100, 100),
+    "motif_share": (1, 25, 90, 99),
     "excess_repetition_share": (0, 0, 75, 99),
     "climaxes_in_eight_bars": (0, 0, 75, 99),
 }

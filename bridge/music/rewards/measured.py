@@ -13,8 +13,10 @@ BANDS: Final[dict[str, Band]] = {
     "climaxes_in_eight_bars": Band(low=1.0, high=1.5, slope=4.114),
     "strong_chord_tone_share": Band(low=0.6364, high=1.0, slope=0.4061),
     "range_semitones": Band(low=11.0, high=20.0, slope=6.0),
+    "step_share": Band(low=0.3056, high=0.6604, slope=0.1456),
+    "leap_share": Band(low=0.05042, high=0.2553, slope=0.1336),
     "onsets_per_beat": Band(low=0.5625, high=2.017, slope=1.883),
-    "motif_share": Band(low=0.0, high=0.6792, slope=0.2015),
+    "motif_share": Band(low=0.1179, high=0.6792, slope=0.2015),
     "novelty": Band(low=0.2489, high=0.9823, slope=0.241),
     "distance_between_songs": Band(low=1.0, high=1.0, slope=0.2351),
 }

@@ -20,6 +20,8 @@ from bridge.units import PPQ
 LEAP: Final = 5
 """Semitones from which an interval asks to be made good: a fourth or more; Fux's rule starts at
 what is larger than a third."""
+_STEP: Final = 2
+"""Semitones: a whole tone is still a step."""
 FREE_REPETITIONS: Final = 3
 """A note may be struck so often in a row before each further time is one too many."""
 _CADENCE_TICKS: Final = PPQ
@@ -108,6 +110,31 @@ def resolved_leap_share(phrase: Phrase) -> float | None:
         return None
     turns = (np.sign(before) != np.sign(after)) & (np.abs(after) <= np.abs(before))
     return float(turns[leaps].mean())
+
+
+def moves_by_step(phrase: Phrase) -> float | None:
+    """Judge whether steps, leaps and repeated pitches are mixed as in real melodies.
+
+    Source: Huron 2006, Sweet Anticipation (chapter 5: pitch proximity); RL Tuner's preferred
+    intervals, after Gauldin. The shares of steps and of leaps count half each; to do nothing but
+    steps is as unlike a melody as to leap about.
+    """
+    if phrase.count < 2:
+        return None
+    steps = BANDS["step_share"].score(step_share(phrase))
+    return 0.5 * steps + 0.5 * BANDS["leap_share"].score(leap_share(phrase))
+
+
+def step_share(phrase: Phrase) -> float:
+    """Give the share of moves by one or two semitones; 0 for a single note."""
+    sizes = np.abs(np.diff(phrase.pitches))
+    return float(((sizes > 0) & (sizes <= _STEP)).mean()) if len(sizes) else 0.0
+
+
+def leap_share(phrase: Phrase) -> float:
+    """Give the share of moves by a fourth or more; 0 for a single note."""
+    sizes = np.abs(np.diff(phrase.pitches))
+    return float((sizes >= LEAP).mean()) if len(sizes) else 0.0
 
 
 def no_excessive_repetition(phrase: Phrase) -> float | None:

@@ -26,6 +26,8 @@ class RewardWeights:
     """A first note as melodies have it."""
     leaps_resolved: float = 1.0
     """Leaps that are followed by a turn back."""
+    moves_by_step: float = 1.0
+    """Steps and leaps mixed as real melodies mix them."""
     no_excessive_repetition: float = 1.0
     """No pitch that is struck on and on."""
     motif_stated: float = 1.0
@@ -63,6 +65,7 @@ REWARDS: Final[dict[str, Callable[[Phrase], float | None]]] = {
     "ends_on_tonic": theory.ends_on_tonic,
     "starts_well": theory.starts_well,
     "leaps_resolved": theory.leaps_resolved,
+    "moves_by_step": theory.moves_by_step,
     "no_excessive_repetition": theory.no_excessive_repetition,
     "motif_stated": motif.motif_stated,
     "motif_developed": motif.motif_developed,

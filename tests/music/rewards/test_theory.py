@@ -17,6 +17,7 @@ from bridge.music.rewards.theory import (
     in_range,
     in_scale_share,
     leaps_resolved,
+    moves_by_step,
     no_excessive_repetition,
     register_met,
     resolved_leap_share,
@@ -29,8 +30,8 @@ from tests.music.rewards.phrases import FOUR_FOUR, phrase
 from tests.music.tunes import TWINKLE
 
 ALL = [
-    in_key, ends_on_tonic, starts_well, leaps_resolved, no_excessive_repetition, single_climax,
-    chord_tones_on_strong_beats, in_range, register_met,
+    in_key, ends_on_tonic, starts_well, leaps_resolved, moves_by_step,
+    no_excessive_repetition, single_climax, chord_tones_on_strong_beats, in_range, register_met,
 ]  # fmt: skip
 BAND = Band(0.2, 0.6, 0.1)
 
@@ -131,6 +132,15 @@ def test_a_larger_turn_resolves_no_leap():
 
 def test_a_line_without_leaps_is_not_judged_by_them():
     assert leaps_resolved(phrase("C4 D4 E4 F4")) is None
+
+
+def test_steps_with_a_few_leaps_move_as_melodies_do():
+    assert moves_by_step(phrase("C4 D4 E4 G4 C5 B4 A4 G4 G4 E4 F4 D4 C4", bars=4)) == 1.0
+
+
+@pytest.mark.parametrize("text", ["C4 A4 D4 C5 E4 B4 C4 G4", "C4 D4 E4 F4 G4 F4 E4 D4"])
+def test_nothing_but_leaps_or_nothing_but_steps_does_not(text):
+    assert moves_by_step(phrase(text, bars=2)) < 0.6
 
 
 def test_one_pitch_on_and_on_is_excessive():
