@@ -37,7 +37,7 @@ _DENSITY_FREE: Final = 0.1
 def in_key(phrase: Phrase) -> float | None:
     """Judge the share of notes in the scale.
 
-    Source: RL Tuner (Jaques et al. 2016, arXiv:1611.02796, section 4), where any note off the key
+    Source: RL Tuner (Jaques et al. 2016, arXiv:1611.02796), where any note off the key
     is punished. Here a named scale is kept by all notes, while a key lets in as many chromatic
     notes as real melodies have.
     """
@@ -90,7 +90,7 @@ def leaps_resolved(phrase: Phrase) -> float | None:
     """Judge the share of leaps of a fourth or more that are followed by a turn back.
 
     Source: Fux, Gradus ad Parnassum (1725): after a leap, go back by step; von Hippel and Huron
-    2000, Why do skips precede reversals?, Music Perception 18; RL Tuner, section 4.
+    2000, Why do skips precede reversals?, Music Perception 18; RL Tuner.
     """
     share = resolved_leap_share(phrase)
     return None if share is None else BANDS["resolved_leap_share"].at_least(share)
@@ -140,7 +140,7 @@ def leap_share(phrase: Phrase) -> float:
 def no_excessive_repetition(phrase: Phrase) -> float | None:
     """Judge how often one pitch is struck on and on; a long note is no repetition.
 
-    Source: RL Tuner, section 4, which bans it; there a held note or a rest between does not break a
+    Source: RL Tuner, which bans it; there a held note or a rest between does not break a
     repetition, and holds of any length are free. Here only onsets count.
     """
     if not phrase.count:
@@ -203,8 +203,8 @@ def chord_tone_share(phrase: Phrase) -> float | None:
 def in_range(phrase: Phrase) -> float | None:
     """Judge the range: the share of notes in the voice's, or how wide it is where none is given.
 
-    Source: Vaccaj's and every orchestration book's table of voices is what a person asks with; else
-    the ambitus of real melodies.
+    Source: what a voice or an instrument can play is in Adler, The Study of Orchestration; a person
+    asks for it. Else the ambitus of real melodies counts. With a quarter outside, nothing is left.
     """
     if not phrase.count:
         return None
@@ -223,7 +223,11 @@ def range_semitones(phrase: Phrase) -> float:
 
 
 def register_met(phrase: Phrase) -> float | None:
-    """Judge how near the mean pitch is to the one asked for; an octave off, nothing is left."""
+    """Judge how near the mean pitch is to the one asked for.
+
+    Source: register is a cue of its own in Gabrielsson and Lindström 2010 (see `mood`). A semitone
+    and a half is free; an octave farther nothing is left. None where it was not asked for.
+    """
     if not phrase.count or phrase.goals.register is None:
         return None
     off = abs(float(phrase.pitches.mean()) - phrase.goals.register)
@@ -233,8 +237,9 @@ def register_met(phrase: Phrase) -> float | None:
 def density_met(phrase: Phrase) -> float | None:
     """Judge how near the onsets per beat are to those asked for, else whether they are usual.
 
-    Loudness of rhythm is heard in proportion, so the distance is a logarithm: at half or twice the
-    density asked for, nothing is left.
+    Source: event density is the first structural cue of arousal in Gabrielsson and Lindström 2010.
+    Rates are heard in proportion, so the distance is a logarithm: at half or twice the density
+    asked for, nothing is left.
     """
     density = onsets_per_beat(phrase)
     if phrase.goals.density is None:
