@@ -181,13 +181,17 @@ def _same(chord: ChordSpan | None, other: ChordSpan | None) -> bool:
 
 def _chord_vector(span: ChordSpan | None, shift: int) -> FloatArray:
     """Give root or none (13) and pitch classes (12) of a chord, moved by semitones."""
+    vector = np.zeros(25, dtype=np.float32)
     if span is None or span.root_pitch_class is None:
-        return np.eye(25, dtype=np.float32)[12]
-    root = np.eye(13, dtype=np.float32)[(span.root_pitch_class + shift) % 12]
+        vector[12] = 1.0
+        return vector
+    vector[(span.root_pitch_class + shift) % 12] = 1.0
     tones = frozenset((tone + shift) % 12 for tone in chord_tones(span))
-    return np.concatenate([root, _pitch_class_set(tones)])
+    vector[13:] = _pitch_class_set(tones)
+    return vector
 
 
 def _pitch_class_set(pitch_classes: frozenset[int]) -> FloatArray:
     """Give 1 for each pitch class that is in a set, else 0: float32 [12]."""
-    return np.isin(np.arange(12), list(pitch_classes)).astype(np.float32)
+    inside: FloatArray = np.isin(np.arange(12), list(pitch_classes)).astype(np.float32)
+    return inside

@@ -152,6 +152,21 @@ def test_a_note_held_over_a_cut_is_a_tie_there():
     assert int(columns["pitches"][cut]) == TIE
 
 
+def let_go(corpus: str) -> list[int]:
+    """Give the lengths of events of notes that last five slots of six."""
+    notes = tuple(Note(60 + at % 3, 480 * at, 360) for at in range(8))
+    (melody,) = melodies_of(song(60, 60, notes=notes, corpus=corpus))
+    return to_events(melody.grid).lengths.tolist()
+
+
+def test_where_a_player_let_a_note_go_early_there_is_no_rest():
+    assert let_go("pop909") == [6] * 7 + [5, 1]
+
+
+def test_a_rest_that_was_written_is_kept():
+    assert let_go("openewld") == [5, 1] * 8
+
+
 def measured(given: Song, *, prefer_mode: bool = True):
     (melody,) = melodies_of(given)
     return met_goals(melody.goals, melody.grid, melody.goals.chords, prefer_mode=prefer_mode)

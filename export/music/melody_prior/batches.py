@@ -12,6 +12,7 @@ from torch import Tensor
 from bridge.music.melody_conditions import COLUMNS, GOALS, REGISTER_UNIT
 from bridge.music.melody_events import FIRST_PITCH, LOUDNESSES
 from bridge.music.melody_prior import UNKNOWN_LOUDNESS
+from bridge.schema.arrays import AnyArray
 from export.music.melody_prior.data import Stretches
 
 _LOWEST, _HIGHEST = FIRST_PITCH + 24, FIRST_PITCH + 108
@@ -61,9 +62,7 @@ class Batch:
     """bool [batch, event]: notes whose loudness is to be learned."""
 
 
-def batch_of(
-    stretches: Stretches, rows: npt.NDArray[np.int64]
-) -> dict[str, npt.NDArray[np.generic]]:
+def batch_of(stretches: Stretches, rows: npt.NDArray[np.int64]) -> dict[str, AnyArray]:
     """Lay stretches side by side: the fields of `Batch` as arrays, nothing changed or left out."""
     sizes = stretches.sizes[rows]
     real = np.arange(sizes.max()) < sizes[:, None]
@@ -82,7 +81,7 @@ def batch_of(
     }
 
 
-def tensors(arrays: dict[str, npt.NDArray[np.generic]]) -> Batch:
+def tensors(arrays: dict[str, AnyArray]) -> Batch:
     """Give arrays to torch."""
     return Batch(**{name: torch.from_numpy(array) for name, array in arrays.items()})
 
@@ -98,11 +97,11 @@ def measured_batch(
         asked: whether goals are asked for, rather than none.
     """
     arrays = batch_of(stretches, rows)
-    notes = arrays["pitches"] >= FIRST_PITCH  # type: ignore[operator]
+    notes = arrays["pitches"] >= FIRST_PITCH
     arrays["loudness"] = np.where(notes & ~arrays["loud"], UNKNOWN_LOUDNESS, arrays["loudness"])
     if not asked:
         for goal in GOALS:
-            arrays["conditions"][:, :, COLUMNS[goal]] = 0.0  # type: ignore[call-overload]
+            arrays["conditions"][:, :, COLUMNS[goal]] = 0.0
     return tensors(arrays)
 
 
@@ -147,15 +146,15 @@ def draw_batch(
         dropped = rng.random(len(rows)) < (0.1 if name == "key" else share)
         if name in _TONAL:
             dropped |= other_key
-        conditions[dropped, :, COLUMNS[name]] = 0.0  # type: ignore[call-overload]
+        conditions[dropped, :, COLUMNS[name]] = 0.0
     alone = rng.random(len(rows)) < augmentation.all_dropped
-    conditions[alone, :, COLUMNS["end"].stop :] = 0.0  # type: ignore[call-overload]
+    conditions[alone, :, COLUMNS["end"].stop :] = 0.0
     _perform(arrays, stretches.played[rows], augmentation, rng)
     return tensors(arrays)
 
 
 def _move(
-    arrays: dict[str, npt.NDArray[np.generic]],
+    arrays: dict[str, AnyArray],
     other_key: npt.NDArray[np.bool_],
     augmentation: Augmentation,
     rng: np.random.Generator,
@@ -166,21 +165,21 @@ def _move(
     moved = augmentation.octave_moved / 2
     octaves = rng.choice([-12, 0, 12], batch, p=[moved, 1 - 2 * moved, moved])
     semitones = octaves + np.where(other_key, rng.integers(-6, 7, batch), 0)
-    sounding = pitches >= FIRST_PITCH  # type: ignore[operator]
-    after = pitches + semitones[:, None]  # type: ignore[operator]
+    sounding = pitches >= FIRST_PITCH
+    after = pitches + semitones[:, None]
     fits = (~sounding | ((after >= _LOWEST) & (after <= _HIGHEST))).all(axis=1)
     semitones = np.where(fits, semitones, 0)
-    arrays["pitches"] = np.where(sounding, pitches + semitones[:, None], pitches)  # type: ignore[operator]
+    arrays["pitches"] = np.where(sounding, pitches + semitones[:, None], pitches)
     slack = {"register": 0, "lowest": -1, "highest": 1}
     for name in _HEIGHTS:
         wider = slack[name] * rng.integers(0, _MOST_SLACK, batch)
         value, asked = COLUMNS[name].start, COLUMNS[name].start + 1
         change = ((semitones + wider) / REGISTER_UNIT)[:, None]
-        conditions[:, :, value] += change * (conditions[:, :, asked] > 0)  # type: ignore
+        conditions[:, :, value] += change * (conditions[:, :, asked] > 0)
 
 
 def _perform(
-    arrays: dict[str, npt.NDArray[np.generic]],
+    arrays: dict[str, AnyArray],
     played: npt.NDArray[np.bool_],
     augmentation: Augmentation,
     rng: np.random.Generator,
@@ -188,8 +187,8 @@ def _perform(
     """Give printed melodies a loudness to read, or none."""
     loudness, slots = arrays["loudness"], arrays["slots"]
     batch, events = loudness.shape
-    notes = arrays["pitches"] >= FIRST_PITCH  # type: ignore[operator]
-    accent = rng.integers(0, 2, (batch, 1)) * (slots % 12 == 0)  # type: ignore[operator]
+    notes = arrays["pitches"] >= FIRST_PITCH
+    accent = rng.integers(0, 2, (batch, 1)) * (slots % 12 == 0)
     noise = np.round(rng.normal(0.0, 1.0, (batch, events)) * rng.uniform(0.0, 0.8, (batch, 1)))
     invented = np.clip(rng.integers(2, 7, (batch, 1)) + accent + noise, 0, LOUDNESSES - 1)
     unknown = rng.random((batch, 1)) < augmentation.loudness_unknown

@@ -17,7 +17,15 @@ from bridge.music.key import Key, find_key, scale_pitch_classes
 from bridge.music.lines import transposed
 from bridge.music.melody_conditions import condition_rows
 from bridge.music.melody_events import goal_slots, shift_to_c, to_events
-from bridge.music.melody_grid import SLOTS_PER_BEAT, MelodyGrid, cut_grid, from_grid
+from bridge.music.melody_grid import (
+    FIRST_PITCH,
+    HOLD,
+    REST,
+    SLOTS_PER_BEAT,
+    MelodyGrid,
+    cut_grid,
+    from_grid,
+)
 from bridge.music.rewards.mood import phrase_mood
 from bridge.music.rewards.phrase import phrase_of
 from bridge.schema.goals import ChordSpan, MelodyGoals
@@ -38,6 +46,8 @@ _LEAST_NOTES: Final = 8
 _TEMPOS_BPM: Final = (60.0, 180.0)
 """Most corpora do not say how fast: each stretch gets a tempo by chance, and the mood that it then
 has, so that the prior learns what a mood asks of the notes at a tempo."""
+_PLAYED_BY_HAND: Final = ("pop909",)
+"""Corpora whose notes end where a player let them go."""
 _SCALE_COVERS: Final = 0.98
 """Share of notes that must be in a scale for the melody to be said to keep to it."""
 
@@ -85,23 +95,22 @@ class Stretches:
         return np.diff(self.first)
 
 
-def load_stretches(data: Path, cache: Path, *, overlap: bool = True) -> dict[str, Stretches]:
+def load_stretches(data: Path, cache: Path) -> dict[str, Stretches]:
     """Read all corpora under `data`, or the cache when it is there.
 
     Args:
         data: folder of the corpora, see `read_songs`.
         cache: an .npz that is written on the first call and read on the next.
-        overlap: whether training stretches of a long melody overlap, see `columns_of`.
 
     Returns:
-        Stretches by split: "train", "validation", "test".
+        Stretches by split: "train", "validation", "test"; only those of "train" overlap.
     """
     if not cache.exists():
         songs = read_songs(data)
         flat: dict[str, npt.NDArray[np.generic]] = {}
         for split in SPLITS:
             melodies = [m for s in songs if split_of(s.title) == split for m in melodies_of(s)]
-            columns = columns_of(melodies, overlap=overlap and split == "train")
+            columns = columns_of(melodies, overlap=split == "train")
             flat |= {f"{split}_{name}": column for name, column in columns.items()}
         cache.parent.mkdir(parents=True, exist_ok=True)
         np.savez(cache, **flat)  # type: ignore[arg-type]
@@ -177,7 +186,18 @@ def _melody(song: Song, start_ticks: int, bars: int) -> Melody:
     moved = transposed(song.notes, shift_to_c(goals))
     grid = cut_grid(moved, start_ticks=start_ticks, beats=-(-slots // SLOTS_PER_BEAT))
     kept = MelodyGrid(grid.tokens[:slots], grid.velocities[:slots])
+    if song.corpus in _PLAYED_BY_HAND:
+        kept = without_gaps(kept)
     return Melody(song.corpus, goals, kept, song.has_velocity)
+
+
+def without_gaps(grid: MelodyGrid) -> MelodyGrid:
+    """Hold notes over silences of one slot up to the next note: no player means them as rests."""
+    tokens = grid.tokens.copy()
+    gap = tokens[1:-1] == REST
+    gap &= (tokens[:-2] != REST) & (tokens[2:] >= FIRST_PITCH)
+    tokens[1:-1][gap] = HOLD
+    return MelodyGrid(tokens, grid.velocities)
 
 
 def _key(song: Song) -> Key:

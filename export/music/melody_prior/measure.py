@@ -40,20 +40,19 @@ _DRAWN: Final = 64
 """Melodies that are drawn for each goal."""
 
 
-def measure(model: Model, stretches: dict[str, Stretches], once: Stretches) -> tuple[Metric, ...]:
+def measure(model: Model, stretches: dict[str, Stretches]) -> tuple[Metric, ...]:
     """Measure bits a note beside an n-gram, and what goals come to.
 
     Args:
         model: step, length and loudness.
-        stretches: "validation" and "test".
-        once: training stretches that do not overlap, for the n-gram to learn from.
+        stretches: "train", for the n-gram to learn from, "validation" and "test".
     """
-    ngram, order, place, _ = best_order(once, stretches["validation"], ORDERS)
+    ngram, order, place, _ = best_order(stretches["train"], stretches["validation"], ORDERS)
     metrics: list[Metric] = []
     for split in ("validation", "test"):
         metrics += likelihood_metrics(model, stretches[split], split)
         metrics += ngram_metrics(ngram, order, stretches[split], split, place=place)
-        metrics.append(loudness_baseline(once, stretches[split], split))
+        metrics.append(loudness_baseline(stretches["train"], stretches[split], split))
     return (*metrics, *goal_metrics(model))
 
 

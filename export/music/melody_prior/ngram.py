@@ -9,6 +9,7 @@ is that of Kneser and Ney (1995), interpolated, with one discount for each order
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ def symbols_of(stretches: Stretches, order: int, *, place: bool) -> Symbols:
     """Write stretches as symbols.
 
     Args:
-        stretches: of one split, none overlapping.
+        stretches: of one split; where one overlaps the one before, only what is new counts.
         order: how many symbols each is conditioned on.
         place: whether the first of these is the place in the bar and the metre.
     """
@@ -63,7 +64,22 @@ def symbols_of(stretches: Stretches, order: int, *, place: bool) -> Symbols:
         after_place = np.stack([here, before[:, 0]], axis=1)
         first = np.where(on_length[:, None], after_pitch, after_place)
         before = np.concatenate([first, before[:, 1:]], axis=1)[:, :order]
-    return Symbols(stream, before, int((stretches.pitches >= FIRST_PITCH).sum()))
+    new = _new_events(stretches)
+    notes = int((stretches.pitches[new] >= FIRST_PITCH).sum())
+    counted = np.repeat(new, 2)
+    return Symbols(stream[counted], before[counted], notes)
+
+
+def _new_events(stretches: Stretches) -> npt.NDArray[np.bool_]:
+    """Say which events are in no stretch before: bool [event]."""
+    new = np.ones(len(stretches.pitches), dtype=np.bool_)
+    reached = 0
+    for start, end in pairwise(stretches.first.tolist()):
+        slots = stretches.slots[start:end]
+        reached = 0 if slots[0] == 0 else reached
+        new[start:end] = slots >= reached
+        reached = int(slots[-1] + stretches.lengths[end - 1])
+    return new
 
 
 def _places(stretches: Stretches) -> npt.NDArray[np.int64]:
@@ -141,7 +157,7 @@ def _order(grams: _Hashes, counts: npt.NDArray[np.float64], contexts: _Hashes) -
         grams=grams,
         counts=counts,
         contexts=known,
-        totals=np.bincount(place, weights=counts),
+        totals=np.bincount(place, weights=counts).astype(np.float64),
         kinds=np.bincount(place).astype(np.float64),
         discount=once / (once + 2.0 * twice) if once else 0.5,
     )

@@ -40,14 +40,13 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("onnx_models"), help="where it goes")
     arguments = parser.parse_args()
     stretches = load_stretches(arguments.data, arguments.work / "stretches.npz")
-    once = load_stretches(arguments.data, arguments.work / "once.npz", overlap=False)["train"]
     state = torch.load(arguments.work / "prior.pt", weights_only=True)
     network = MelodyPriorNetwork(PriorSettings())
     network.load_state_dict(state["model"])
     sources = graph_sources(network, stretches["validation"])
     trial = arguments.work / "trial"
     ship(trial / MODEL_NAME, card((), state["step"]), sources)
-    metrics = measure(Registry(trial).model(MODEL_NAME), stretches, once)
+    metrics = measure(Registry(trial).model(MODEL_NAME), stretches)
     ship(arguments.models / MODEL_NAME, card(metrics, state["step"]), sources)
 
 

@@ -35,9 +35,9 @@ _BITS = 1.0 / float(np.log(2.0))
 class TrainSettings:
     """How the prior is trained."""
 
-    steps: int = 6000
+    steps: int = 3600
     """Optimizer steps."""
-    events: int = 6144
+    events: int = 4096
     """Events of a batch, about."""
     learning_rate: float = 1.5e-3
     """At its highest; cosine down to zero after the warm-up."""
@@ -49,9 +49,9 @@ class TrainSettings:
     threads: int = 2
     """Of torch."""
     seed: int = 1
-    checkpoint_every: int = 200
+    checkpoint_every: int = 100
     """Steps between checkpoints."""
-    validate_every: int = 400
+    validate_every: int = 300
     """Steps between validations."""
 
 
