@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from bridge.errors import FileFormatError
 from bridge.feedback.database import Database, Row
+from bridge.feedback.shelf import TasteShelf
 from bridge.schema.rating import (
     EVERYTHING,
     MUSIC,
@@ -40,22 +41,6 @@ _SAID: Final = "feedback.number, feedback.id, said_at, person, project, door"
 _SAID_FIELDS: Final = len(_SAID.split(", "))
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTaste:
-    """What the store knows of somebody's taste; what its state means, `bridge.preference` knows."""
-
-    features: str
-    """Version of the features that it is about."""
-    state_json: str
-    """What was learned from all that was said up to `upto`."""
-    upto: int
-    """Number of the last feedback in it."""
-    since: int = 0
-    """What was said up to this number is forgotten."""
-    base_json: str | None = None
-    """What was known at `since`, of an imported taste; None: nothing."""
-
-
 class FeedbackStore:
     """All feedback of one database; any thread may ask it, and several processes may have it open.
 
@@ -70,6 +55,8 @@ class FeedbackStore:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
+        self.tastes: Final = TasteShelf(self._database)
+        """What is known of people's tastes."""
 
     @property
     def path(self) -> Path:
@@ -198,72 +185,6 @@ class FeedbackStore:
                 " UNION SELECT better FROM preference UNION SELECT worse FROM preference)"
             )
         return int(count)
-
-    # --- what was learned
-
-    def taste(self, who: Who, domain: str = MUSIC) -> KeptTaste | None:
-        """Give what is known of somebody's taste; None: nothing yet."""
-        rows = self._database.rows(
-            "SELECT features, state_json, upto, since, base_json FROM taste"
-            " WHERE person = ? AND project = ? AND domain = ?",
-            (who.person, who.project, domain),
-        )
-        return KeptTaste(*rows[0]) if rows else None
-
-    def keep_taste(
-        self, who: Who, kept: KeptTaste, domain: str = MUSIC, *, instead_of: KeptTaste | None
-    ) -> bool:
-        """Keep what is known of somebody's taste from now on.
-
-        Args:
-            who: whose.
-            kept: what is known.
-            domain: of what.
-            instead_of: what was known before, as `taste` gave it.
-
-        Returns:
-            Whether it was kept; it is not where somebody else was quicker.
-        """
-        with self._database.transaction():
-            if self.taste(who, domain) != instead_of:
-                return False
-            self._database.write(
-                "INSERT OR REPLACE INTO taste (person, project, domain, features, state_json,"
-                " upto, since, base_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    who.person,
-                    who.project,
-                    domain,
-                    kept.features,
-                    kept.state_json,
-                    kept.upto,
-                    kept.since,
-                    kept.base_json,
-                ),
-            )
-        return True
-
-    def measured(self, result: Result, features: str) -> list[float] | None:
-        """Give what was measured on a result by that version of the features; None: nothing."""
-        rows = self._database.rows(
-            "SELECT values_json FROM measured JOIN result ON result.number = measured.result"
-            " WHERE result.id = ? AND features = ?",
-            (result.id, features),
-        )
-        return [float(value) for value in json.loads(rows[0][0])] if rows else None
-
-    def keep_measured(self, results: Iterable[tuple[Result, list[float]]], features: str) -> None:
-        """Keep what was measured on results, in place of what another version measured."""
-        with self._database.transaction():
-            for result, values in results:
-                number = self._number_of(result)
-                self._database.write(
-                    "DELETE FROM measured WHERE result = ? AND features <> ?", (number, features)
-                )
-                self._database.write(
-                    "INSERT OR REPLACE INTO measured VALUES (?, ?, ?)",
-                    (number, features, json.dumps(values)),
-                )
 
     # --- inside
 

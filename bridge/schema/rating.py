@@ -159,13 +159,7 @@ class Rating:
     @property
     def liking(self) -> float:
         """How much it is liked, -1..1; 0 is neither."""
-        match self.scale:
-            case Scale.STARS:
-                return (self.score - _MIDDLE_STARS) / (5 - _MIDDLE_STARS)
-            case Scale.IMPLICIT:
-                return IMPLICIT_STRENGTH * self.score
-            case _:
-                return float(self.score)
+        return liking(self.scale, self.score)
 
     @property
     def takes_back(self) -> bool:
@@ -204,6 +198,17 @@ class Preference:
 
 Feedback = Rating | Preference
 """One thing that somebody said."""
+
+
+def liking(scale: Scale, score: int) -> float:
+    """Say how much something is liked, -1..1; 0 is neither."""
+    match scale:
+        case Scale.STARS:
+            return (score - _MIDDLE_STARS) / (5 - _MIDDLE_STARS)
+        case Scale.IMPLICIT:
+            return IMPLICIT_STRENGTH * score
+        case _:
+            return float(score)
 
 
 def canonical(text: str) -> str:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from bridge.errors import FileFormatError, StorageError
 from bridge.feedback import database as module
-from bridge.feedback.store import FeedbackStore, KeptTaste
+from bridge.feedback.shelf import KeptTaste
+from bridge.feedback.store import FeedbackStore
 from bridge.schema.rating import Origin, Preference, Rating, Result, Scale, Wanted, Who
 
 TUNE = Result(
@@ -127,11 +128,11 @@ def test_another_word_under_the_same_id_is_refused_and_nothing_of_it_kept(store)
 def test_what_a_person_wants_deleted_is_gone_with_what_it_was_about(store):
     store.add(replace(PAIR, who=ADA))
     other = store.add(THUMB)
-    store.keep_taste(ADA, KeptTaste("1", "{}", 1), instead_of=None)
-    store.keep_measured([(OTHER, [1.0])], "1")
+    store.tastes.keep_taste(ADA, KeptTaste("1", "{}", 1), instead_of=None)
+    store.tastes.keep_measured({store.tastes.entries(ADA)[0].result: [1.0]}, "1")
     assert store.delete(ADA) == 1
     assert store.feedback() == (other,)
-    assert store.taste(ADA) is None
+    assert store.tastes.taste(ADA) is None
     assert store._database.rows("SELECT take_number FROM result") == [(7,)]
     assert store._database.rows("SELECT count(*) FROM measured") == [(0,)]
 
@@ -152,24 +153,48 @@ def test_foreign_keys_are_kept(store):
 
 def test_a_taste_is_kept_in_place_of_the_one_that_was_known(store):
     first, second = KeptTaste("1", "{}", 3), KeptTaste("1", "[]", 5, 3, "{}")
-    assert store.keep_taste(ADA, first, instead_of=None)
-    assert store.keep_taste(ADA, second, instead_of=first)
-    assert (store.taste(ADA), store.taste(Who())) == (second, None)
+    assert store.tastes.keep_taste(ADA, first, instead_of=None)
+    assert store.tastes.keep_taste(ADA, second, instead_of=first)
+    assert (store.tastes.taste(ADA), store.tastes.taste(Who())) == (second, None)
 
 
 def test_a_taste_that_somebody_else_changed_meanwhile_is_left_alone(store):
     first, second = KeptTaste("1", "{}", 3), KeptTaste("1", "[]", 5)
-    store.keep_taste(ADA, first, instead_of=None)
-    assert not store.keep_taste(ADA, second, instead_of=None)
-    assert store.taste(ADA) == first
+    store.tastes.keep_taste(ADA, first, instead_of=None)
+    assert not store.tastes.keep_taste(ADA, second, instead_of=None)
+    assert store.tastes.taste(ADA) == first
 
 
 def test_what_was_measured_is_known_until_another_version_measures(store):
-    store.add(THUMB)
-    store.keep_measured([(TUNE, [0.5, -1.0])], "1")
-    assert store.measured(TUNE, "1") == [0.5, -1.0]
-    store.keep_measured([(TUNE, [2.0])], "2")
-    assert (store.measured(TUNE, "1"), store.measured(TUNE, "2")) == (None, [2.0])
+    store.add(PAIR)
+    (entry,) = store.tastes.entries(Who())
+    store.tastes.keep_measured({entry.result: [0.5, -1.0], entry.worse: None}, "1")
+    assert store.tastes.measured(entry.result, "1") == ([0.5, -1.0],)
+    assert store.tastes.measured(entry.worse, "1") == (None,)
+    store.tastes.keep_measured({entry.result: [2.0]}, "2")
+    assert store.tastes.measured(entry.result, "1") is None
+    assert store.tastes.measured(entry.result, "2") == ([2.0],)
+
+
+def test_an_entry_names_what_it_is_about_and_can_be_looked_up(store):
+    store.add_all((THUMB,))
+    store.add(PAIR)
+    store.add(replace(THUMB, who=ADA))
+    thumb, pair = store.tastes.entries(Who())
+    assert (thumb.content, thumb.other, thumb.score) == (TUNE.content_hash, None, 1)
+    assert (pair.content, pair.other) == (OTHER.content_hash, TUNE.content_hash)
+    assert store.tastes.noun_json(pair.result) == OTHER.noun_json
+    assert store.tastes.entries(Who(), after=1) == (pair,)
+
+
+def test_it_is_known_when_somebody_speaks_of_the_same_again(store):
+    turned = replace(PAIR, better=TUNE, worse=OTHER)
+    for said in (THUMB, PAIR, THUMB, turned, replace(THUMB, result=OTHER)):
+        store.add(said)
+    found = [store.tastes.is_said_again(entry, Who(), since=0) for entry in store.tastes.entries(Who())]
+    assert found == [False, False, True, True, False]
+    assert not store.tastes.is_said_again(store.tastes.entries(Who())[2], Who(), since=1)
+    assert not store.tastes.is_said_again(store.tastes.entries(Who())[2], ADA, since=0)
 
 
 def test_the_last_number_is_that_of_one_person_and_project(store):

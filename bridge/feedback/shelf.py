@@ -1,0 +1,191 @@
+"""What is known of people's tastes, and what it is learned from, as the store has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.feedback.database import Database, Row
+from bridge.schema.rating import MUSIC, Scale, Who
+
+_ENTRIES: Final = (
+    "SELECT feedback.number, one.number, one.content_hash, other.number, other.content_hash,"
+    " scale, score FROM feedback"
+    " LEFT JOIN rating ON rating.number = feedback.number"
+    " LEFT JOIN preference ON preference.number = feedback.number"
+    " JOIN result AS one ON one.number = coalesce(rating.result, preference.better)"
+    " LEFT JOIN result AS other ON other.number = preference.worse"
+    " WHERE person = ? AND project = ? AND feedback.domain = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTaste:
+    """What the store knows of somebody's taste; what its state means, `bridge.preference` knows."""
+
+    features: str
+    """Version of the features that it is about."""
+    state_json: str
+    """What was learned from all that was said up to `upto`."""
+    upto: int
+    """Number of the last feedback in it."""
+    since: int = 0
+    """What was said up to this number is forgotten."""
+    base_json: str | None = None
+    """What was known at `since`, of an imported taste; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody said, without what it is about."""
+
+    number: int
+    """Tells the order."""
+    result: int
+    """Number of the result that was rated, or that is better."""
+    content: str
+    """Its `content_hash`."""
+    worse: int | None
+    """Number of the result that is worse; None: it is a rating."""
+    other: str | None
+    """Its `content_hash`."""
+    scale: Scale | None
+    """Of a rating."""
+    score: int
+    """Of a rating; 1 for a preference."""
+
+
+class TasteShelf:
+    """The part of a store that knows of tastes.
+
+    Args:
+        database: of the store; every method raises StorageError where the disk fails.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def taste(self, who: Who, domain: str = MUSIC) -> KeptTaste | None:
+        """Give what is known of somebody's taste; None: nothing yet."""
+        rows = self._database.rows(
+            "SELECT features, state_json, upto, since, base_json FROM taste"
+            " WHERE person = ? AND project = ? AND domain = ?",
+            (who.person, who.project, domain),
+        )
+        return KeptTaste(*rows[0]) if rows else None
+
+    def keep_taste(
+        self, who: Who, kept: KeptTaste, domain: str = MUSIC, *, instead_of: KeptTaste | None
+    ) -> bool:
+        """Keep what is known of somebody's taste from now on.
+
+        Args:
+            who: whose.
+            kept: what is known.
+            domain: of what.
+            instead_of: what was known before, as `taste` gave it.
+
+        Returns:
+            Whether it was kept; it is not where somebody else was quicker.
+        """
+        with self._database.transaction():
+            if self.taste(who, domain) != instead_of:
+                return False
+            self._database.write(
+                "INSERT OR REPLACE INTO taste (person, project, domain, features, state_json,"
+                " upto, since, base_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    who.person,
+                    who.project,
+                    domain,
+                    kept.features,
+                    kept.state_json,
+                    kept.upto,
+                    kept.since,
+                    kept.base_json,
+                ),
+            )
+        return True
+
+    def entries(self, who: Who, domain: str = MUSIC, *, after: int = 0) -> tuple[Entry, ...]:
+        """Give all that somebody said, in its order, without what it is about.
+
+        Args:
+            who: who said it, and for which project.
+            domain: about what.
+            after: only what has a higher number.
+        """
+        rows = self._database.rows(
+            f"{_ENTRIES} AND feedback.number > ? ORDER BY feedback.number",
+            (who.person, who.project, domain, after),
+        )
+        return tuple(_entry(row) for row in rows)
+
+    def is_said_again(self, entry: Entry, who: Who, domain: str = MUSIC, *, since: int) -> bool:
+        """Say whether somebody spoke of the same before, after number `since`."""
+        hashes = (entry.content, entry.other or entry.content)
+        other = "other.content_hash IS NULL" if entry.other is None else "other.content_hash IN (?, ?)"
+        found = self._database.rows(
+            f"{_ENTRIES} AND feedback.number > ? AND feedback.number < ?"
+            f" AND one.content_hash IN (?, ?) AND {other} LIMIT 1",
+            (
+                who.person,
+                who.project,
+                domain,
+                since,
+                entry.number,
+                *hashes,
+                *(() if entry.other is None else hashes),
+            ),
+        )
+        return bool(found)
+
+    def noun_json(self, result_number: int) -> str:
+        """Give what a result is, by the number that entries have."""
+        ((noun_json,),) = self._database.rows(
+            "SELECT noun_json FROM result WHERE number = ?", (result_number,)
+        )
+        return str(noun_json)
+
+    def measured(self, number: int, features: str) -> tuple[list[float] | None] | None:
+        """Give what that version of the features measured on a result; None: it was not tried.
+
+        Args:
+            number: of the result, as entries have it.
+            features: the version.
+
+        Returns:
+            Alone in a tuple: the values, or None where there was nothing to measure.
+        """
+        rows = self._database.rows(
+            "SELECT values_json FROM measured WHERE result = ? AND features = ?",
+            (number, features),
+        )
+        return (json.loads(rows[0][0]),) if rows else None
+
+    def keep_measured(self, found: Mapping[int, list[float] | None], features: str) -> None:
+        """Keep what was measured on results, in place of what other versions measured."""
+        with self._database.transaction():
+            for number, values in found.items():
+                self._database.write(
+                    "DELETE FROM measured WHERE result = ? AND features <> ?", (number, features)
+                )
+                self._database.write(
+                    "INSERT OR REPLACE INTO measured VALUES (?, ?, ?)",
+                    (number, features, json.dumps(values)),
+                )
+
+
+def _entry(row: Row) -> Entry:
+    number, result, content, worse, other, scale, score = row
+    return Entry(
+        number,
+        result,
+        content,
+        worse,
+        other,
+        None if scale is None else Scale(scale),
+        1 if score is None else score,
+    )
