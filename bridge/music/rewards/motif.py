@@ -100,10 +100,11 @@ def _share(figures: Figures, phrase: Phrase) -> float:
 
 
 def given_motif(goals: MelodyGoals) -> Phrase | None:
-    """Give the motif that was asked for; None where there is none of two notes or more."""
+    """Give the motif that was asked for; None where there is none of two onsets or more."""
     if len(goals.motif) < 2:
         return None
-    return phrase_of(goals.motif, MelodyGoals(0, Mode.MAJOR, metre=goals.metre, bars=1))
+    motif = phrase_of(goals.motif, MelodyGoals(0, Mode.MAJOR, metre=goals.metre, bars=1))
+    return motif if motif.count > 1 else None
 
 
 def opening(phrase: Phrase) -> Phrase | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.music.rewards.measured import BANDS
 from bridge.music.rewards.motif import (
     figures_like,
     given_motif,
@@ -89,8 +88,8 @@ def test_a_motif_said_only_literally_is_half_developed():
     assert motif_developed(same) == pytest.approx(0.5 * motif_developed(moved))
 
 
-def test_a_melody_that_never_leaves_its_motif_is_beyond_the_band():
-    assert BANDS["motif_share"].high < 1.0
+def test_a_melody_that_never_leaves_its_motif_has_too_much_of_it():
+    assert motif_developed(phrase("C4 E4 G4 C5 D4 F4 A4 D5 E4 G4 B4 E5 F4 A4 C5 F5", bars=4)) == 0.0
 
 
 def test_two_bars_of_one_figure_each_are_too_short_to_judge():
