@@ -12,8 +12,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from bridge.files.places import OWN_MODELS_VARIABLE
+
 _START_SECONDS = 10.0
-_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
+_JACKD = ("jackd", "-R", "-P", "60", "-t", "500")
 _DUMMY = ("-d", "dummy", "-r", "48000", "-p")
 
 
@@ -82,6 +84,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("jack"):
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_models_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep out what whoever runs the tests has trained on this machine."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(OWN_MODELS_VARIABLE, str(tmp_path_factory.mktemp("own") / "models"))
+        yield
 
 
 def _require_jack() -> None:

@@ -36,7 +36,10 @@ ROOMS: Final[dict[str, tuple[str, str]]] = {
         "Say what you think of a result, so that Segue may learn from it.",
     ),
     "ratings": ("bridge.cli.ratings:ratings", "List, export and import what was said."),
-    "models": ("bridge.cli.models:models", "List, show and verify the trained models."),
+    "models": (
+        "bridge.cli.models:models",
+        "List, show and verify the trained models, and go back to an older one.",
+    ),
     "plugins": ("bridge.cli.plugins:plugins", "Put plugins into your DAW, and take them out."),
     "doctor": ("bridge.cli.doctor:doctor", "Say what this machine has, and what to do about it."),
 }

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     epilog="\b\nExamples:\n"
     "  segue models list\n"
     "  segue models show music/melody_vae\n"
-    "  segue models verify"
+    "  segue models verify\n"
+    "  segue models rollback music/melody_agent"
 )
 def models() -> None:
-    """List, show and verify the trained models."""
+    """List, show and verify the trained models, and go back to an older one."""
 
 
 @models.command(
@@ -27,7 +28,10 @@ def models() -> None:
 )
 @json_option
 def list_models(as_json: bool) -> None:
-    """List the models that are installed, with their size in MB."""
+    """List the models that are installed, with their size in MB.
+
+    One that was trained here is used in place of the one that came with Segue.
+    """
     from bridge.operations.models import ListModelsRequest
     from bridge.operations.models import list_models as operation
 
@@ -36,10 +40,21 @@ def list_models(as_json: bool) -> None:
         show_json(lines)
     else:
         rows = [
-            (line.name, line.version or "broken", f"{line.size_bytes / 1e6:.1f}", line.summary)
+            (
+                line.name,
+                line.version or "broken",
+                "came with Segue"
+                if line.own_number is None
+                else f"trained here, {line.own_number}",
+                f"{line.size_bytes / 1e6:.1f}",
+                line.summary,
+            )
             for line in lines
         ]
-        show_table(("model", "version", "MB", "what it does"), rows)
+        show_table(("model", "version", "in use", "MB", "what it does"), rows)
+        for line in lines:
+            if line.refused:
+                click.echo(f"segue: {line.refused}", err=True)
 
 
 @models.command(
@@ -91,6 +106,28 @@ def verify_models(name: str | None, as_json: bool) -> None:
         show_table(("model", "check", "", "found"), rows)
     if not all(found.passed for found in verifications):
         click.get_current_context().exit(1)
+
+
+@models.command("rollback", epilog="\b\nExamples:\n  segue models rollback music/melody_agent")
+@click.argument("name")
+@json_option
+def roll_back(name: str, as_json: bool) -> None:
+    """Go back to the version of a model that was in use before.
+
+    NAME is ROOM/MODEL, as `segue models list` has it. Only versions that were trained here are
+    left; before the first of them comes the one that came with Segue. A running `segue serve`
+    goes back at once.
+    """
+    from bridge.operations.models import RollBackRequest
+    from bridge.operations.models import roll_back as operation
+
+    done = operation(RollBackRequest(name), open_studio())
+    if as_json:
+        show_json(done)
+        return
+    came = "the one that came with Segue"
+    now = came if done.own_number is None else f"version {done.own_number}, trained here"
+    click.echo(f"{done.name}: {now} is in use; version {done.left_number} is kept")
 
 
 def _show_card(card: Card) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 HOME_VARIABLE: Final = "SEGUE_HOME"
 """The environment variable that may name the folder of everything that Segue keeps."""
 
+OWN_MODELS_VARIABLE: Final = "SEGUE_OWN_MODELS"
+"""The environment variable that may name the folder of the models that were trained here."""
 CONFIG_VARIABLE: Final = "SEGUE_CONFIG"
 """The environment variable that may name the folder of what a person sets."""
 STATE_VARIABLE: Final = "SEGUE_STATE"
@@ -27,6 +29,18 @@ def data_folder(*, environ: Mapping[str, str] = os.environ) -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("segue", appauthor=False)
+
+
+def own_models_folder(*, environ: Mapping[str, str] = os.environ) -> Path:
+    """Give the folder of the models that were trained here; it may not be there yet.
+
+    Args:
+        environ: the environment; its SEGUE_OWN_MODELS wins, then `models` where Segue keeps what
+            is this person's.
+    """
+    if environ.get(OWN_MODELS_VARIABLE):
+        return Path(environ[OWN_MODELS_VARIABLE])
+    return data_folder(environ=environ) / "models"
 
 
 def config_folder(*, environ: Mapping[str, str] = os.environ) -> Path:

@@ -16,6 +16,7 @@ from bridge.errors import NotFoundError, SegueError
 from bridge.operations.plugins import ListPluginsRequest, list_plugins
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
+from bridge.runtime.registry import REFUSED_CHECK
 from bridge.schema.health import Checkup, Finding, Health
 from bridge.schema.plugin import InstalledPlugin, PluginState
 
@@ -121,7 +122,9 @@ def _models(studio: Studio) -> Iterator[Finding]:
         verification = registry.verify(name)
         failed = [check for check in verification.checks if not check.passed]
         if failed:
-            yield Finding("models", name, Health.BROKEN, failed[0].detail, again)
+            was_trained_here = failed[0].name == REFUSED_CHECK
+            advice = f"segue models rollback {name}" if was_trained_here else again
+            yield Finding("models", name, Health.BROKEN, failed[0].detail, advice)
         else:
             size = f"{registry.size_bytes(name) / 1e6:.1f} MB"
             found = f"{verification.checks[0].detail}, {size}, checksums and golden answers right"

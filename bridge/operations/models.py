@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.errors import CardError
+from bridge.errors import ModelError
+from bridge.files.model_versions import ModelVersions
+from bridge.files.places import own_models_folder
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.runtime.card import Card
@@ -32,6 +34,10 @@ class ModelLine:
     """What its folder takes on disk."""
     sound: bool
     """Whether its card can be read; `models.verify` looks closer."""
+    own_number: int | None = None
+    """Of the version in use, where it was trained here; None: it came with Segue."""
+    refused: str = ""
+    """Why the version that was trained here is not used; empty: it is, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,26 @@ class VerifyModelsRequest:
 
     name: str | None = None
     """ROOM/MODEL; None asks about all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollBackRequest:
+    """Ask that the version of a model be used that was in use before."""
+
+    name: str
+    """ROOM/MODEL: `music/melody_agent`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """What is in use now."""
+
+    name: str
+    """ROOM/MODEL."""
+    left_number: int
+    """Of the version that was trained here and is no longer used; it is kept."""
+    own_number: int | None
+    """Of the version in use, where it was trained here; None: it came with Segue."""
 
 
 @operation("models.list")
@@ -76,11 +102,29 @@ def verify_models(request: VerifyModelsRequest, studio: Studio) -> tuple[Verific
     return tuple(found)
 
 
+@operation("models.rollback")
+def roll_back(request: RollBackRequest, studio: Studio) -> RolledBack:
+    """Go back to the version of a model that was in use before, also in a running server."""
+    versions = ModelVersions(own_models_folder())
+    left = versions.roll_back(request.name)
+    now = versions.in_use(request.name)
+    return RolledBack(request.name, left.number, now.number if now else None)
+
+
 def _line(registry: Registry, name: str) -> ModelLine:
-    """Say one line about a model, also when its card is broken."""
-    size_bytes = registry.size_bytes(name)
+    """Say one line about a model, also when it cannot be used."""
     try:
-        card = registry.card(name)
-    except CardError as error:
+        card, standing = registry.card(name), registry.standing(name)
+    except ModelError as error:
+        size_bytes = registry.size_bytes(name)
         return ModelLine(name, "", "", str(error), size_bytes, sound=False)
-    return ModelLine(name, card.title, card.version, card.summary, size_bytes, sound=True)
+    return ModelLine(
+        name,
+        card.title,
+        card.version,
+        card.summary,
+        registry.size_bytes(name),
+        sound=True,
+        own_number=standing.own_number,
+        refused=standing.refused,
+    )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.errors import CancelledError, NotFoundError
-from bridge.files.places import state_folder
+from bridge.files.model_versions import ModelVersions
+from bridge.files.places import own_models_folder, state_folder
 from bridge.runtime.registry import Registry, find_models_folder
 from bridge.runtime.session import Model
 from bridge.schema.live import LiveSettings, LiveStatus, LiveVerb, Take
@@ -89,7 +90,8 @@ class _Shelf:
         """Every model there is."""
         with self._opening:
             if self._registry is None:
-                self._registry = Registry(find_models_folder(self._folder))
+                own = ModelVersions(own_models_folder())
+                self._registry = Registry(find_models_folder(self._folder), own)
             return self._registry
 
 

@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-from bridge.errors import SegueError
+from bridge.errors import NotFoundError, SegueError
 from bridge.operations.studio import Studio
 from bridge.operations.table import Operation, find_operation
 from bridge.runtime.session import load_libraries
@@ -35,6 +35,8 @@ LANES: Final = ("live", "jobs")
 
 _AHEAD: Final = "music/"
 """Models whose name begins so are loaded before anybody asks."""
+_LOOK_SECONDS: Final = 1.0
+"""So often it is seen whether a model that was trained here has taken the place of another."""
 _TELL_SECONDS: Final = 0.05
 """Progress is told no more often, except that all is done."""
 
@@ -217,10 +219,11 @@ class _Desk:
     def greet(self) -> None:
         """Say that the process is there, and load models on a thread of their own.
 
-        Whoever asks meanwhile waits for no more than the graph that is being loaded.
+        Whoever asks meanwhile waits for no more than the graph that is being loaded. Models that
+        are put in the place of others later are loaded there, too, as soon as they are noticed.
         """
         self._send(Started())
-        threading.Thread(target=self._load, name="loading", daemon=True).start()
+        threading.Thread(target=self._keep_loaded, name="loading", daemon=True).start()
 
     def take(self, command: Command) -> None:
         """Take a command; quick, whatever it asks for."""
@@ -234,6 +237,13 @@ class _Desk:
                 self._lanes[lane].put(partial(self._next, job_id))
             case GiveUp(job_id):
                 self._give_up(job_id)
+
+    def _keep_loaded(self) -> None:
+        self._load()
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            with contextlib.suppress(NotFoundError):  # there is no folder of models
+                self._studio.registry.refresh()
 
     def _load(self) -> None:
         with contextlib.suppress(SegueError):  # whoever asks for that model is told

@@ -5,7 +5,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from bridge.files.places import config_folder, data_folder, state_folder
+from bridge.files.places import config_folder, data_folder, own_models_folder, state_folder
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from bridge.files.places import config_folder, data_folder, state_folder
         (state_folder, {"SEGUE_STATE": "/a", "SEGUE_HOME": "/b"}, "/a"),
         (state_folder, {"SEGUE_HOME": "/b"}, "/b/state"),
         (data_folder, {"SEGUE_HOME": "/b"}, "/b"),
+        (own_models_folder, {"SEGUE_OWN_MODELS": "/a", "SEGUE_HOME": "/b"}, "/a"),
+        (own_models_folder, {"SEGUE_HOME": "/b"}, "/b/models"),
     ],
 )
 def test_a_variable_names_a_folder(place, environ, folder):

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from bridge.errors import SegueError
 from bridge.feedback.exchange import write_lines
 from bridge.files.midi import read_midi, write_midi
-from bridge.files.places import HOME_VARIABLE
+from bridge.files.model_versions import ModelVersions
+from bridge.files.places import HOME_VARIABLE, OWN_MODELS_VARIABLE
 from bridge.operations.studio import Studio
 from bridge.operations.table import all_operations
 from bridge.schema.codec import from_plain, to_plain
@@ -30,6 +31,7 @@ from bridge.server.osc_door import osc_address
 from bridge.transports.osc.packets import format_message
 from tests.server.fake_stage import FakeStage
 from tests.server.web.conftest import RunningServer
+from tests.toys import TOY_CARD, write_toy
 from tests.transports.osc.peer import AnsweredError, OscPeer
 
 RIFF = NoteSequence(
@@ -61,6 +63,8 @@ class Example:
     """The same as every other door takes it."""
     before: tuple[str, dict[str, Any]] | None = None
     """What must have been done before."""
+    trained: str | None = None
+    """The name of a toy model that was trained here before."""
 
 
 EXAMPLES = {
@@ -129,6 +133,9 @@ EXAMPLES = {
     "models.list": Example("models list --json"),
     "models.show": Example("models show music/melody_vae --json", {"name": "music/melody_vae"}),
     "models.verify": Example("models verify --json"),
+    "models.rollback": Example(
+        "models rollback music/toy --json", {"name": "music/toy"}, trained="music/toy"
+    ),
     "plugins.list": Example("plugins list --json"),
     "plugins.install": Example(
         "plugins install reaper --to FOLDER --json", {"name": "reaper", "folder": "FOLDER"}
@@ -142,6 +149,7 @@ EXAMPLES = {
 }
 MISTAKES = {
     "models.show": Example("models show music/tuba", {"name": "music/tuba"}),
+    "models.rollback": Example("models rollback music/toy", {"name": "music/toy"}),
     "live.rate": Example("live rate up --number 9", {"rating": 1, "number": 9}),
     "plugins.remove": Example("plugins remove tuba", {"name": "tuba"}),
     "feedback.rate": Example("feedback rate up --take 9", {"thumb": 1, "number": 9}),
@@ -171,6 +179,11 @@ class Scene:
         for path in sorted([*self.home.rglob("*"), *self.folder.rglob("*")], reverse=True):
             if path not in self.files.values():
                 path.rmdir() if path.is_dir() else path.unlink()
+
+    def train(self, name: str) -> None:
+        """Have a toy model as if it had been trained here."""
+        made = write_toy(self.home / "made", card=replace(TOY_CARD, name=name))
+        ModelVersions(self.home / "models").put(name, made)
 
     def filled(self, request: Any) -> Any:
         """Give a request with the file and the folder in their places."""
@@ -291,6 +304,7 @@ def running(toy_models, tmp_path_factory):
     with pytest.MonkeyPatch.context() as environment:
         for variable in ("HOME", HOME_VARIABLE):
             environment.setenv(variable, str(home))
+        environment.delenv(OWN_MODELS_VARIABLE)
         server = RunningServer(toy_models)
         server.start()
         yield Scene(server, toy_models, home, tmp_path_factory.mktemp("folder"))
@@ -329,6 +343,8 @@ def _answer(door: Any, name: str, example: Example, scene: Scene) -> Any:
     if example.before is not None:
         before, request = example.before
         Direct().call(before, Example("", request), scene)
+    if example.trained is not None:
+        scene.train(example.trained)
     answer = door.call(name, example, scene)
     if name == "music.play" and not isinstance(door, Terminal):
         bars = [from_plain(Bar, bar) for bar in answer]

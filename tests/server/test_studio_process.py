@@ -5,12 +5,15 @@ import asyncio
 import psutil
 import pytest
 
+from bridge.files.model_versions import ModelVersions
+from bridge.files.places import OWN_MODELS_VARIABLE
 from bridge.operations.music import SampleRequest, sample
 from bridge.operations.studio import Studio
 from bridge.server.forms import Form
 from bridge.server.office import Office, starter_of
 from bridge.server.studio_process import Do, GiveUp, run_studio
 from bridge.transports.child import Child
+from tests.toys import write_toy
 
 
 def with_office(scene, models=None):
@@ -73,6 +76,22 @@ def test_it_weighs_no_more_with_both_models_after_a_long_job():
     loaded, later = with_office(scene)
     assert loaded < 110.0
     assert later < loaded + 25.0
+
+
+def test_it_notices_models_that_are_trained_meanwhile(toy_models, tmp_path, monkeypatch):
+    monkeypatch.setenv(OWN_MODELS_VARIABLE, str(tmp_path / "own"))
+    made, own = write_toy(tmp_path / "made"), ModelVersions(tmp_path / "own")
+
+    async def scene(office):
+        await office.loaded()
+        found = []
+        for change in (lambda: own.put("music/toy", made), lambda: own.roll_back("music/toy")):
+            change()
+            lines = await office.call("models.list").result()
+            found.append([line.own_number for line in lines if line.name == "music/toy"])
+        return found
+
+    assert with_office(scene, toy_models) == [[1], []]
 
 
 def _weight_megabytes(others):
