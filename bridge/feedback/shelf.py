@@ -11,7 +11,7 @@ from bridge.feedback.database import Database, Row
 from bridge.schema.rating import MUSIC, Scale, Who
 
 _ENTRIES: Final = (
-    "SELECT feedback.number, one.number, one.content_hash, other.number, other.content_hash,"
+    "SELECT feedback.number AS number, one.number, one.content_hash, other.number, other.content_hash,"
     " scale, score FROM feedback"
     " LEFT JOIN rating ON rating.number = feedback.number"
     " LEFT JOIN preference ON preference.number = feedback.number"
@@ -35,6 +35,8 @@ class KeptTaste:
     """What was said up to this number is forgotten."""
     base_json: str | None = None
     """What was known at `since`, of an imported taste; None: nothing."""
+    epoch: int = 0
+    """How often it was begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,19 @@ class TasteShelf:
     def taste(self, who: Who, domain: str = MUSIC) -> KeptTaste | None:
         """Give what is known of somebody's taste; None: nothing yet."""
         rows = self._database.rows(
-            "SELECT features, state_json, upto, since, base_json FROM taste"
+            "SELECT features, state_json, upto, since, base_json, epoch FROM taste"
             " WHERE person = ? AND project = ? AND domain = ?",
             (who.person, who.project, domain),
         )
         return KeptTaste(*rows[0]) if rows else None
+
+    def epoch(self, who: Who, domain: str = MUSIC) -> int:
+        """Say how often somebody's taste was begun anew."""
+        rows = self._database.rows(
+            "SELECT epoch FROM taste WHERE person = ? AND project = ? AND domain = ?",
+            (who.person, who.project, domain),
+        )
+        return int(rows[0][0]) if rows else 0
 
     def keep_taste(
         self, who: Who, kept: KeptTaste, domain: str = MUSIC, *, instead_of: KeptTaste | None
@@ -95,7 +105,7 @@ class TasteShelf:
                 return False
             self._database.write(
                 "INSERT OR REPLACE INTO taste (person, project, domain, features, state_json,"
-                " upto, since, base_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " upto, since, base_json, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     who.person,
                     who.project,
@@ -105,6 +115,7 @@ class TasteShelf:
                     kept.upto,
                     kept.since,
                     kept.base_json,
+                    kept.epoch,
                 ),
             )
         return True
@@ -123,13 +134,30 @@ class TasteShelf:
         )
         return tuple(_entry(row) for row in rows)
 
-    def is_said_again(self, entry: Entry, who: Who, domain: str = MUSIC, *, since: int) -> bool:
-        """Say whether somebody spoke of the same before, after number `since`."""
+    def has_entry(self, number: int) -> bool:
+        """Say whether what was said under a number is still there."""
+        return bool(self._database.rows("SELECT 1 FROM feedback WHERE number = ?", (number,)))
+
+    def first_said(
+        self, entry: Entry, who: Who, domain: str = MUSIC, *, since: int
+    ) -> int | None:
+        """Give the number under which somebody spoke of the same first, before an entry.
+
+        Args:
+            entry: what they say now: two ratings are of the same if the result is, two preferences
+                if both results are, whichever is better.
+            who: who says it, and for which project.
+            domain: about what.
+            since: only what has a higher number.
+
+        Returns:
+            The number; None: they did not.
+        """
         hashes = (entry.content, entry.other or entry.content)
-        other = "other.content_hash IS NULL" if entry.other is None else "other.content_hash IN (?, ?)"
-        found = self._database.rows(
-            f"{_ENTRIES} AND feedback.number > ? AND feedback.number < ?"
-            f" AND one.content_hash IN (?, ?) AND {other} LIMIT 1",
+        other = "IS NULL" if entry.other is None else "IN (?, ?)"
+        ((number,),) = self._database.rows(
+            f"SELECT min(number) FROM ({_ENTRIES} AND feedback.number > ? AND feedback.number < ?"
+            f" AND one.content_hash IN (?, ?) AND other.content_hash {other})",
             (
                 who.person,
                 who.project,
@@ -140,7 +168,7 @@ class TasteShelf:
                 *(() if entry.other is None else hashes),
             ),
         )
-        return bool(found)
+        return None if number is None else int(number)
 
     def noun_json(self, result_number: int) -> str:
         """Give what a result is, by the number that entries have."""

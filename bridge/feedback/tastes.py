@@ -8,8 +8,9 @@ everything is learned again, for what they said before no longer counts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Generic, Protocol, TypeVar
 
 from bridge.errors import FileFormatError, SegueError, StorageError
@@ -18,6 +19,11 @@ from bridge.feedback.store import FeedbackStore
 from bridge.schema.rating import MUSIC, Scale, Who, liking
 
 TasteT = TypeVar("TasteT")
+
+MOST_STEPS: Final = 16
+"""So many steps can be gone back quickly; who thinks again of what is older has all learned anew."""
+KEEP_EVERY: Final = 20
+"""So much that was said since is learned again by the next process rather than kept at once."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,11 +58,34 @@ class Learner(Protocol[TasteT]):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class _Known(Generic[TasteT]):
+    """A taste as this process knows it."""
+
+    steps: tuple[tuple[int, TasteT], ...]
+    """Numbers of feedback and the taste when that was learned: the last steps, the newest last."""
+    upto: int
+    """Number of the last feedback that was looked at."""
+    since: int
+    """What was said up to this number does not count."""
+    epoch: int
+    """How often it was begun anew."""
+    unkept: int = 0
+    """Steps since it was kept in the store."""
+
+    @property
+    def taste(self) -> TasteT:
+        """What is known by now."""
+        return self.steps[-1][1]
+
+
 class Tastes(Generic[TasteT]):
-    """The tastes of all people in one domain.
+    """The tastes of all people in one domain; any thread may ask, each in its turn.
+
+    What was learned is remembered here, and kept in the store now and then.
 
     Args:
-        store: where they and all feedback are kept.
+        store: where all feedback is kept.
         learner: knows the domain.
         domain: its name.
     """
@@ -68,27 +97,24 @@ class Tastes(Generic[TasteT]):
         self._shelf: Final = store.tastes
         self._learner: Final = learner
         self._domain: Final = domain
+        self._known: dict[Who, _Known[TasteT]] = {}
+        self._turn = threading.Lock()
 
     def know(self, who: Who) -> TasteT:
-        """Give somebody's taste after all that they said until now.
+        """Give somebody's taste after all that they said until now, in whatever process.
 
         Raises:
             StorageError: the store cannot be read.
         """
-        before = self._shelf.taste(who, self._domain)
-        if before is None:
-            return self._learn(who, KeptTaste(self._learner.version, "", 0), None)
-        taste = self._read(before)
-        if taste is None:
-            return self._learn(who, before, before)
-        if self._store.last_number(who, self._domain) <= before.upto:
-            return taste
-        new = self._shelf.entries(who, self._domain, after=before.upto)
-        if any(self._is_said_again(entry, who, before.since) for entry in new):
-            return self._learn(who, before, before)
-        taste = self._taught(taste, counting(new))
-        self._keep(who, taste, replace(before, upto=new[-1].number), before)
-        return taste
+        with self._turn:
+            known = self._known.get(who)
+            last = self._store.last_number(who, self._domain)
+            if known is None or not self._still_holds(known, who):
+                known = self._recalled(who)
+            if known.upto < last:
+                known = self._caught_up(known, who)
+            self._known[who] = self._kept(known, who)
+            return known.taste
 
     def forget(self, who: Who) -> None:
         """Begin anew: nothing that somebody said until now counts any more."""
@@ -104,19 +130,77 @@ class Tastes(Generic[TasteT]):
         is_kept = False
         while not is_kept:
             before = self._shelf.taste(who, self._domain)
-            number = self._store.last_number(who, self._domain)
-            kept = KeptTaste(self._learner.version, state, number, number, base)
+            number = max(
+                self._store.last_number(who, self._domain), before.upto if before else 0
+            )
+            epoch = 1 if before is None else before.epoch + 1
+            kept = KeptTaste(self._learner.version, state, number, number, base, epoch)
             is_kept = self._shelf.keep_taste(who, kept, self._domain, instead_of=before)
 
-    def _learn(self, who: Who, wanted: KeptTaste, before: KeptTaste | None) -> TasteT:
-        """Learn all that counts since the beginning."""
-        taste = self._base(wanted)
-        entries = self._shelf.entries(who, self._domain, after=wanted.since)
-        taste = self._taught(taste, counting(entries))
-        upto = entries[-1].number if entries else wanted.since
-        kept = replace(wanted, features=self._learner.version, upto=upto)
-        self._keep(who, taste, kept, before)
-        return taste
+    def _still_holds(self, known: _Known[TasteT], who: Who) -> bool:
+        """Say whether nobody began the taste anew, or deleted what it was learned from."""
+        is_there = known.upto == known.since or self._shelf.has_entry(known.upto)
+        return is_there and known.epoch == self._shelf.epoch(who, self._domain)
+
+    def _recalled(self, who: Who) -> _Known[TasteT]:
+        """Give what the store keeps of a taste, or what it begins with."""
+        kept = self._shelf.taste(who, self._domain)
+        if kept is None:
+            return _Known(((0, self._learner.fresh()),), 0, 0, 0)
+        taste = self._read(kept)
+        upto = kept.since if taste is None else kept.upto
+        taste = self._base(kept) if taste is None else taste
+        return _Known(((upto, taste),), upto, kept.since, kept.epoch)
+
+    def _caught_up(self, known: _Known[TasteT], who: Who) -> _Known[TasteT]:
+        """Learn what was said since; and where somebody thought again, from that place on."""
+        entries = self._shelf.entries(who, self._domain, after=known.upto)
+        first = self._first_said_again(entries, known, who)
+        if first is not None:
+            known = self._gone_back(known, who, first)
+            entries = self._shelf.entries(who, self._domain, after=known.steps[-1][0])
+        steps = self._taught(known.taste, counting(entries))
+        return replace(
+            known,
+            steps=(*known.steps, *steps)[-MOST_STEPS:],
+            upto=entries[-1].number if entries else known.upto,
+            unkept=known.unkept + len(steps),
+        )
+
+    def _first_said_again(
+        self, entries: Sequence[Entry], known: _Known[TasteT], who: Who
+    ) -> int | None:
+        """Give the number of the first that was learned and that new entries speak of again."""
+        firsts = (
+            self._shelf.first_said(entry, who, self._domain, since=known.since)
+            for entry in entries
+        )
+        learned = [first for first in firsts if first is not None and first <= known.upto]
+        return min(learned, default=None)
+
+    def _gone_back(self, known: _Known[TasteT], who: Who, first: int) -> _Known[TasteT]:
+        """Go back to the last step before something was said, or to the very beginning."""
+        steps = tuple(step for step in known.steps if step[0] < first)
+        if steps:
+            return replace(known, steps=steps)
+        kept = self._shelf.taste(who, self._domain)
+        taste = self._learner.fresh() if kept is None else self._base(kept)
+        return replace(known, steps=((known.since, taste),))
+
+    def _kept(self, known: _Known[TasteT], who: Who) -> _Known[TasteT]:
+        """Keep what was learned, if that is much; if it cannot be, it is learned again."""
+        if known.unkept < KEEP_EVERY:
+            return known
+        before = self._shelf.taste(who, self._domain)
+        base, epoch = (None, 0) if before is None else (before.base_json, before.epoch)
+        state = self._learner.write(known.taste)
+        kept = KeptTaste(self._learner.version, state, known.upto, known.since, base, epoch)
+        try:
+            if epoch == known.epoch and (before is None or before.upto < known.upto):
+                self._shelf.keep_taste(who, kept, self._domain, instead_of=before)
+        except StorageError as error:
+            _log.warning("what was learned of a taste is not kept: %s", error)
+        return replace(known, unkept=0)
 
     def _base(self, kept: KeptTaste) -> TasteT:
         """Give what was known where a taste begins."""
@@ -137,33 +221,22 @@ class Tastes(Generic[TasteT]):
             _log.warning("a taste is damaged, and learned again: %s", error)
             return None
 
-    def _taught(self, taste: TasteT, entries: Iterable[Entry]) -> TasteT:
-        """Give a taste after some more was said."""
+    def _taught(self, taste: TasteT, entries: Iterable[Entry]) -> list[tuple[int, TasteT]]:
+        """Give what is known after each of some entries."""
         measured = _Measured(self._store, self._learner)
+        steps = []
         for entry in entries:
             values = measured.of(entry.result)
             other = None if entry.worse is None else measured.of(entry.worse)
             if values is None or (entry.worse is not None and other is None):
                 continue
-            if entry.scale is not None:
-                taste = self._learner.rated(taste, values, liking(entry.scale, entry.score))
-            elif other is not None:
+            if other is not None:
                 taste = self._learner.chosen(taste, values, other)
+            elif entry.scale is not None:
+                taste = self._learner.rated(taste, values, liking(entry.scale, entry.score))
+            steps.append((entry.number, taste))
         measured.keep()
-        return taste
-
-    def _keep(
-        self, who: Who, taste: TasteT, kept: KeptTaste, before: KeptTaste | None
-    ) -> None:
-        """Keep what was learned for next time; if that cannot be, it is learned again then."""
-        kept = replace(kept, state_json=self._learner.write(taste))
-        try:
-            self._shelf.keep_taste(who, kept, self._domain, instead_of=before)
-        except StorageError as error:
-            _log.warning("what was learned of a taste is not kept: %s", error)
-
-    def _is_said_again(self, entry: Entry, who: Who, since: int) -> bool:
-        return self._shelf.is_said_again(entry, who, self._domain, since=since)
+        return steps
 
 
 def counting(entries: Iterable[Entry]) -> list[Entry]:

@@ -191,10 +191,12 @@ def test_it_is_known_when_somebody_speaks_of_the_same_again(store):
     turned = replace(PAIR, better=TUNE, worse=OTHER)
     for said in (THUMB, PAIR, THUMB, turned, replace(THUMB, result=OTHER)):
         store.add(said)
-    found = [store.tastes.is_said_again(entry, Who(), since=0) for entry in store.tastes.entries(Who())]
-    assert found == [False, False, True, True, False]
-    assert not store.tastes.is_said_again(store.tastes.entries(Who())[2], Who(), since=1)
-    assert not store.tastes.is_said_again(store.tastes.entries(Who())[2], ADA, since=0)
+    tastes = store.tastes
+    entries = tastes.entries(Who())
+    found = [tastes.first_said(entry, Who(), since=0) for entry in entries]
+    assert found == [None, None, 1, 2, None]
+    assert tastes.first_said(entries[2], Who(), since=1) is None
+    assert tastes.first_said(entries[2], ADA, since=0) is None
 
 
 def test_the_last_number_is_that_of_one_person_and_project(store):

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import FileFormatError, RequestError, StorageError
+from bridge.feedback import tastes as module
 from bridge.feedback.store import FeedbackStore
 from bridge.feedback.tastes import Tastes
 from bridge.schema.rating import Origin, Preference, Rating, Result, Scale, Who
@@ -28,6 +29,7 @@ class Diary:
 
     version: str = "1"
     measured: list[int] = field(default_factory=list)
+    told: int = 0
 
     def fresh(self):
         return ()
@@ -40,6 +42,7 @@ class Diary:
         return [float(number)]
 
     def rated(self, taste, values, score):
+        self.told += 1
         return (*taste, f"{values[0]:g} {score:g}")
 
     def chosen(self, taste, better, worse):
@@ -68,6 +71,12 @@ def rate(store, number, score, scale=Scale.THUMB, who=ADA):
 
 def prefer(store, better, worse):
     store.add(Preference(tune(better), tune(worse), Origin.CHOICE, ADA))
+
+
+@pytest.fixture
+def keeps_all(monkeypatch):
+    """Have every step kept in the store at once."""
+    monkeypatch.setattr(module, "KEEP_EVERY", 1)
 
 
 def known(store, learner=None, who=ADA):
@@ -103,7 +112,7 @@ def test_only_what_is_new_is_learned_and_each_result_measured_once(store):
     assert learner.measured == [1, 2]
 
 
-def test_another_process_knows_what_this_one_learned(store):
+def test_another_process_knows_what_this_one_learned(store, keeps_all):
     rate(store, 1, 1)
     known(store)
     other, learner = FeedbackStore(store.path), Diary()
@@ -115,7 +124,7 @@ def test_another_process_knows_what_this_one_learned(store):
 
 
 @pytest.mark.parametrize("is_known_between", [False, True])
-def test_whoever_thinks_again_is_understood(store, is_known_between):
+def test_whoever_thinks_again_is_understood(store, keeps_all, is_known_between):
     rate(store, 1, 1)
     rate(store, 2, 1)
     if is_known_between:
@@ -125,7 +134,7 @@ def test_whoever_thinks_again_is_understood(store, is_known_between):
 
 
 @pytest.mark.parametrize("is_known_between", [False, True])
-def test_what_is_taken_back_no_longer_counts(store, is_known_between):
+def test_what_is_taken_back_no_longer_counts(store, keeps_all, is_known_between):
     rate(store, 1, 1)
     rate(store, 2, 5, Scale.STARS)
     if is_known_between:
@@ -159,7 +168,7 @@ def test_what_cannot_be_measured_is_left_out_and_not_tried_again(store):
     assert learner.measured == [SILENT, 1, 2]
 
 
-def test_another_version_learns_everything_again(store):
+def test_another_version_learns_everything_again(store, keeps_all):
     rate(store, 1, 1)
     known(store)
     newer = Diary("2")
@@ -167,7 +176,7 @@ def test_another_version_learns_everything_again(store):
     assert newer.measured == [1]
 
 
-def test_a_taste_that_is_damaged_is_learned_again(store, caplog):
+def test_a_taste_that_is_damaged_is_learned_again(store, keeps_all, caplog):
     rate(store, 1, 1)
     known(store)
     before = store.tastes.taste(ADA)
@@ -201,7 +210,7 @@ def test_a_taste_of_another_version_that_was_brought_along_no_longer_counts(stor
     assert "no longer counts" in caplog.text
 
 
-def test_a_taste_is_known_also_where_it_cannot_be_kept(store, monkeypatch, caplog):
+def test_a_taste_is_known_also_where_it_cannot_be_kept(store, keeps_all, monkeypatch, caplog):
     rate(store, 1, 1)
 
     def full(*words, **more):
@@ -220,32 +229,72 @@ ratings = st.tuples(
     | st.sampled_from([(Scale.IMPLICIT, -1), (Scale.IMPLICIT, 1)]),
 )
 choices = st.tuples(st.integers(0, 4), st.integers(0, 4)).filter(lambda pair: pair[0] != pair[1])
-WAIT, FORGET = "wait", "forget"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def do(store, tastes, what, values):
+    match what:
+        case "rate":
+            number, (scale, score) = values
+            rate(store, number, score, scale)
+        case "choose":
+            prefer(store, *values)
+        case "forget":
+            tastes.forget(ADA)
+        case "delete":
+            store.delete(ADA)
+            tastes.forget(ADA)
+
+
+@settings(deadline=None)
 @given(
     steps=st.lists(
         st.tuples(st.just("rate"), ratings)
         | st.tuples(st.just("choose"), choices)
-        | st.tuples(st.sampled_from([WAIT, FORGET]), st.none()),
-        max_size=20,
-    )
+        | st.tuples(st.sampled_from(["know", "know", "begin", "forget", "delete"]), st.none()),
+        max_size=25,
+    ),
+    keep_every=st.sampled_from([1, 3, 20]),
+    most_steps=st.sampled_from([1, 2, 16]),
 )
-def test_it_makes_no_difference_how_often_a_taste_is_read(tmp_path_factory, steps):
+def test_it_makes_no_difference_how_often_and_by_whom_a_taste_is_read(
+    tmp_path_factory, steps, keep_every, most_steps
+):
     folder = tmp_path_factory.mktemp("stores")
     often, once = (FeedbackStore(folder / f"{name}.sqlite") for name in ("often", "once"))
-    for what, values in steps:
-        for store in (often, once):
-            if what == "rate":
-                number, (scale, score) = values
-                rate(store, number, score, scale)
-            elif what == "choose":
-                prefer(store, *values)
-            elif what == FORGET:
-                Tastes(store, Diary()).forget(ADA)
-        if what == WAIT:
-            known(often)
-    assert known(often) == known(once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "KEEP_EVERY", keep_every)
+        patch.setattr(module, "MOST_STEPS", most_steps)
+        readers = [Tastes(often, Diary())]
+        for number, (what, values) in enumerate(steps):
+            if what == "know":
+                readers[number % len(readers)].know(ADA)
+            elif what == "begin":
+                readers.append(Tastes(often, Diary()))
+            else:
+                do(often, readers[0], what, values)
+                do(once, Tastes(once, Diary()), what, values)
+        expected = known(once)
+        assert [reader.know(ADA) for reader in readers] == [expected] * len(readers)
     often.close()
     once.close()
+
+
+def test_what_was_said_lately_is_thought_again_quickly(store):
+    for number in range(40):
+        rate(store, number, 1)
+    learner = Diary()
+    tastes = Tastes(store, learner)
+    tastes.know(ADA)
+    learner.told = 0
+    rate(store, 38, -1)
+    assert tastes.know(ADA)[-2:] == ("39 1", "38 -1")
+    assert learner.told == 2
+
+
+def test_what_is_deleted_is_no_longer_known(store):
+    rate(store, 1, 1)
+    tastes = Tastes(store, Diary())
+    tastes.know(ADA)
+    store.delete(ADA)
+    rate(store, 2, 1)
+    assert tastes.know(ADA) == ("2 1",)
