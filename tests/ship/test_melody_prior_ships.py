@@ -24,7 +24,7 @@ from export.music.melody_prior.batches import Augmentation, draw_batch, draw_row
 from export.music.melody_prior.data import SPLITS, load_stretches  # noqa: E402
 from export.music.melody_prior.measure import bits_of  # noqa: E402
 from export.music.melody_prior.model import MelodyPriorNetwork, PriorSettings, Step  # noqa: E402
-from export.music.melody_prior.ngram import KneserNey, symbols_of  # noqa: E402
+from export.music.melody_prior.ngram import KneserNey, Symbols, adapted_nats, choose, symbols_of  # noqa: E402
 from export.music.melody_prior.ship import card, graph_sources  # noqa: E402
 from export.music.melody_prior.train import TrainSettings, nats_of, train  # noqa: E402
 from export.ship.ship import ship  # noqa: E402
@@ -199,3 +199,22 @@ def test_an_ngram_counts_what_overlaps_once(stretches):
         corpus=known.corpus[:2],
     )
     assert len(symbols_of(twice, 2, place=False).said) == 2 * size
+
+
+def test_an_ngram_that_learns_the_song_tells_its_repetition():
+    said = np.tile([70, 2006, 75, 2003], 8)
+    before = np.stack([np.append(1000, said[:-1])], axis=1)
+    static = np.full(32, np.log(130.0))
+    nats = adapted_nats(static, Symbols(said, before, 16), np.array([0, 16]), 1)
+    assert nats[4:8].sum() < 0.7 * static[:4].sum()
+    assert nats[12:16].sum() < nats[4:8].sum()
+    assert nats[16:20].tolist() == nats[:4].tolist()
+
+
+def test_the_chosen_ngram_is_no_worse_than_any_it_was_chosen_from(stretches):
+    chosen = choose(stretches["train"], stretches["validation"], (1, 2, 3))
+    best = chosen.nats(stretches["validation"], learning=False).sum()
+    for place in (False, True):
+        learned = symbols_of(stretches["train"], 3, place=place)
+        tried = symbols_of(stretches["validation"], 3, place=place)
+        assert all(best <= KneserNey(learned, n).nats(tried).sum() + 1e-6 for n in (1, 2, 3))

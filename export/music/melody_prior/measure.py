@@ -23,9 +23,9 @@ from bridge.runtime.session import Model
 from bridge.schema.goals import ChordSpan, MelodyGoals
 from bridge.schema.notes import Mode, TimeSignature
 from export.music.melody_prior.data import Stretches
-from export.music.melody_prior.ngram import KneserNey, best_order, symbols_of
+from export.music.melody_prior.ngram import Chosen, choose
 
-ORDERS: Final = range(2, 11)
+ORDERS: Final = (2, 3, 4, 5, 8)
 """Symbols of context among which the best n-gram is chosen."""
 _BATCH: Final = 32
 _HARMONY: Final = ("end", "chords", "key", "mode")
@@ -47,11 +47,11 @@ def measure(model: Model, stretches: dict[str, Stretches]) -> tuple[Metric, ...]
         model: step, length and loudness.
         stretches: "train", for the n-gram to learn from, "validation" and "test".
     """
-    ngram, order, place, _ = best_order(stretches["train"], stretches["validation"], ORDERS)
+    ngram = choose(stretches["train"], stretches["validation"], ORDERS)
     metrics: list[Metric] = []
     for split in ("validation", "test"):
         metrics += likelihood_metrics(model, stretches[split], split)
-        metrics += ngram_metrics(ngram, order, stretches[split], split, place=place)
+        metrics += ngram_metrics(ngram, stretches[split], split)
         metrics.append(loudness_baseline(stretches["train"], stretches[split], split))
     return (*metrics, *goal_metrics(model))
 
@@ -149,25 +149,26 @@ def likelihood_metrics(model: Model, stretches: Stretches, split: str) -> list[M
     return metrics
 
 
-def ngram_metrics(
-    ngram: KneserNey, order: int, stretches: Stretches, split: str, *, place: bool
-) -> list[Metric]:
+def ngram_metrics(ngram: Chosen, stretches: Stretches, split: str) -> list[Metric]:
     """Count the n-gram's bits a note, in all and for each corpus."""
-    symbols = symbols_of(stretches, ORDERS[-1], place=place)
-    bits = ngram.nats(symbols).reshape(-1, 2).sum(axis=1) / np.log(2.0)
     corpus = np.repeat(stretches.corpus, stretches.sizes)
     notes = stretches.pitches >= FIRST_PITCH
     protocol = (
-        f"the same events; interpolated Kneser-Ney, {order} symbols of context "
-        f"{'with' if place else 'without'} the place in the bar: the best of {ORDERS[0]}.."
-        f"{ORDERS[-1]}, with and without, on the validation songs"
+        f"the same events; interpolated Kneser-Ney, {ngram.order} symbols of context "
+        f"{'with' if ngram.place else 'without'} the place in the bar: the best of "
+        f"{ORDERS[0]}..{ORDERS[-1]}, with and without, on the validation songs"
     )
+    learning = f"; mixed with what followed {ngram.song_order} symbols in the song so far (PPM)"
     group = f"bits a note, {split}"
-    metrics = [_metric("n-gram", bits.sum() / notes.sum(), protocol, group)]
-    for name in np.unique(corpus):
-        here = corpus == name
-        value = bits[here].sum() / notes[here].sum()
-        metrics.append(_metric(f"n-gram, {name}", value, protocol, group))
+    metrics = []
+    for name, learns in (("n-gram", False), ("n-gram that learns the song", True)):
+        told = protocol + (learning if learns else "")
+        bits = ngram.nats(stretches, learning=learns) / np.log(2.0)
+        metrics.append(_metric(name, bits.sum() / notes.sum(), told, group))
+        for source in np.unique(corpus):
+            here = corpus == source
+            value = bits[here].sum() / notes[here].sum()
+            metrics.append(_metric(f"{name}, {source}", value, told, group))
     return metrics
 
 

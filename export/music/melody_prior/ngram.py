@@ -8,7 +8,9 @@ is that of Kneser and Ney (1995), interpolated, with one discount for each order
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -190,24 +192,81 @@ def _mixed(hashed: _Hashes, symbol: npt.NDArray[np.generic]) -> _Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def best_order(
-    train: Stretches, validation: Stretches, orders: range
-) -> tuple[KneserNey, int, bool, dict[tuple[int, bool], float]]:
-    """Choose how long contexts are, and whether they begin with the place, on validation songs.
+def adapted_nats(
+    nats: npt.NDArray[np.float64], symbols: Symbols, starts: npt.NDArray[np.int64], order: int
+) -> npt.NDArray[np.float64]:
+    """Let an n-gram also learn from the song so far, as compressors do.
+
+    What was said after each context inside the song is mixed in, shortest contexts first, with the
+    escape weights of method C (Moffat 1990, Implementing the PPM data compression scheme).
+
+    Args:
+        nats: float64 [symbol], what the n-gram says.
+        symbols: the same symbols.
+        starts: int64 [song], the first symbol of each.
+        order: the longest context.
 
     Returns:
-        The best model, its order, whether it knows the place, and bits a note by (order, place).
+        float64 [symbol].
     """
-    found: dict[tuple[int, bool], float] = {}
-    best: tuple[KneserNey, int, bool] | None = None
+    chances = np.exp(-nats)
+    new_song = set(starts.tolist())
+    heard: dict[tuple[int, ...], Counter[int]] = {}
+    contexts = symbols.before[:, :order].tolist()
+    for index, (said, before) in enumerate(zip(symbols.said.tolist(), contexts, strict=True)):
+        if index in new_song:
+            heard = {}
+        for length in range(order + 1):
+            context = (int(said >= _LENGTH), *before[:length])
+            followed = heard.setdefault(context, Counter())
+            kinds, total = len(followed), followed.total()
+            if total:
+                chances[index] = (followed[said] + kinds * chances[index]) / (total + kinds)
+            followed[said] += 1
+    return -np.log(chances)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The best n-grams on the validation songs."""
+
+    model: KneserNey
+    order: int
+    """Symbols of context."""
+    place: bool
+    """Whether the first of these is the place in the bar."""
+    song_order: int
+    """Symbols of context of what is learned from the song so far."""
+
+    def nats(self, stretches: Stretches, *, learning: bool) -> npt.NDArray[np.float64]:
+        """Say how unlikely pitch and length of each event are: float64 [event].
+
+        Args:
+            stretches: none overlapping.
+            learning: whether it also learns from each stretch so far.
+        """
+        symbols = symbols_of(stretches, max(self.order, self.song_order), place=self.place)
+        nats = self.model.nats(symbols)
+        if learning:
+            nats = adapted_nats(nats, symbols, 2 * stretches.first[:-1], self.song_order)
+        both: npt.NDArray[np.float64] = nats.reshape(-1, 2).sum(axis=1)
+        return both
+
+
+def choose(train: Stretches, validation: Stretches, orders: Sequence[int]) -> Chosen:
+    """Choose how long contexts are, and whether they begin with the place, on validation songs.
+
+    Args:
+        train: what is learned from.
+        validation: what it is chosen by; none overlapping.
+        orders: among which, ascending.
+    """
+    tried: list[tuple[float, Chosen]] = []
     for place in (False, True):
         learned = symbols_of(train, orders[-1], place=place)
-        tried = symbols_of(validation, orders[-1], place=place)
         for order in orders:
-            model = KneserNey(learned, order)
-            found[order, place] = model.bits_a_note(tried)
-            if found[order, place] == min(found.values()):
-                best = model, order, place
-    if best is None:
-        raise ValueError("no orders to choose from")
-    return *best, found
+            chosen = Chosen(KneserNey(learned, order), order, place, order)
+            tried.append((float(chosen.nats(validation, learning=False).sum()), chosen))
+    best = min(tried, key=lambda pair: pair[0])[1]
+    adapted = [replace(best, song_order=order) for order in orders]
+    return min(adapted, key=lambda c: float(c.nats(validation, learning=True).sum()))

@@ -181,8 +181,8 @@ def validation(
     for asked in (True, False):
         sums = _sums(model, stretches, rows, asked=asked)
         name = "asked" if asked else "free"
-        found[f"{name} bits a note"] = round(_BITS * (sums[0] + sums[1]) / sums[3], 4)
-        found[f"{name} loudness bits"] = round(_BITS * sums[2] / max(1.0, sums[4]), 4)
+        found[f"{name} bits a note"] = round(float(_BITS * (sums[0] + sums[1]) / sums[3]), 4)
+        found[f"{name} loudness bits"] = round(float(_BITS * sums[2] / max(1.0, sums[4])), 4)
     model.train()
     return found
 
