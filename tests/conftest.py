@@ -15,7 +15,7 @@ import pytest
 from bridge.files.places import OWN_MODELS_VARIABLE
 
 _START_SECONDS = 10.0
-_JACKD = ("jackd", "-R", "-P", "60", "-t", "500")
+_JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
 _DUMMY = ("-d", "dummy", "-r", "48000", "-p")
 
 
@@ -25,11 +25,13 @@ class JackServer:
     Args:
         name: of the server.
         period_frames: of a cycle.
-        is_synchronous: whether JACK waits for a client that is late; else it leaves cycles out, and
-            what is played in them reaches nobody.
+        is_synchronous: whether JACK waits for a client that is late, and for a while for one that
+            died; else it leaves cycles out, and what is played in them reaches nobody.
     """
 
-    def __init__(self, name: str, *, period_frames: int = 256, is_synchronous: bool = True) -> None:
+    def __init__(
+        self, name: str, *, period_frames: int = 256, is_synchronous: bool = False
+    ) -> None:
         self.name = name
         self._period_frames = period_frames
         self._mode = ("-S",) if is_synchronous else ()
