@@ -205,7 +205,7 @@ def test_an_ngram_that_learns_the_song_tells_its_repetition():
     said = np.tile([70, 2006, 75, 2003], 8)
     before = np.stack([np.append(1000, said[:-1])], axis=1)
     static = np.full(32, np.log(130.0))
-    nats = adapted_nats(static, Symbols(said, before, 16), np.array([0, 16]), 1)
+    nats = adapted_nats(static, Symbols(said, before, 16), np.array([0, 16]), (0, 1))
     assert nats[4:8].sum() < 0.7 * static[:4].sum()
     assert nats[12:16].sum() < nats[4:8].sum()
     assert nats[16:20].tolist() == nats[:4].tolist()

@@ -158,7 +158,8 @@ def ngram_metrics(ngram: Chosen, stretches: Stretches, split: str) -> list[Metri
         f"{'with' if ngram.place else 'without'} the place in the bar: the best of "
         f"{ORDERS[0]}..{ORDERS[-1]}, with and without, on the validation songs"
     )
-    learning = f"; mixed with what followed {ngram.song_order} symbols in the song so far (PPM)"
+    contexts = " and ".join(str(order) for order in ngram.song_orders)
+    learning = f"; mixed with what followed the last {contexts} symbols in the song so far (PPM C)"
     group = f"bits a note, {split}"
     metrics = []
     for name, learns in (("n-gram", False), ("n-gram that learns the song", True)):

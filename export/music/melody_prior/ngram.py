@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -192,8 +193,15 @@ def _mixed(hashed: _Hashes, symbol: npt.NDArray[np.generic]) -> _Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
+SONG_CONTEXTS: Final = ((3,), (3, 5), (3, 5, 8), (4, 6, 8, 12))
+"""Lengths of contexts of what is learned from the song so far, among which the best are chosen."""
+
+
 def adapted_nats(
-    nats: npt.NDArray[np.float64], symbols: Symbols, starts: npt.NDArray[np.int64], order: int
+    nats: npt.NDArray[np.float64],
+    symbols: Symbols,
+    starts: npt.NDArray[np.int64],
+    orders: Sequence[int],
 ) -> npt.NDArray[np.float64]:
     """Let an n-gram also learn from the song so far, as compressors do.
 
@@ -204,7 +212,7 @@ def adapted_nats(
         nats: float64 [symbol], what the n-gram says.
         symbols: the same symbols.
         starts: int64 [song], the first symbol of each.
-        order: the longest context.
+        orders: lengths of the contexts, ascending.
 
     Returns:
         float64 [symbol].
@@ -212,11 +220,11 @@ def adapted_nats(
     chances = np.exp(-nats)
     new_song = set(starts.tolist())
     heard: dict[tuple[int, ...], Counter[int]] = {}
-    contexts = symbols.before[:, :order].tolist()
+    contexts = symbols.before[:, : orders[-1]].tolist()
     for index, (said, before) in enumerate(zip(symbols.said.tolist(), contexts, strict=True)):
         if index in new_song:
             heard = {}
-        for length in range(order + 1):
+        for length in orders:
             context = (int(said >= _LENGTH), *before[:length])
             followed = heard.setdefault(context, Counter())
             kinds, total = len(followed), followed.total()
@@ -235,7 +243,7 @@ class Chosen:
     """Symbols of context."""
     place: bool
     """Whether the first of these is the place in the bar."""
-    song_order: int
+    song_orders: tuple[int, ...]
     """Symbols of context of what is learned from the song so far."""
 
     def nats(self, stretches: Stretches, *, learning: bool) -> npt.NDArray[np.float64]:
@@ -245,10 +253,10 @@ class Chosen:
             stretches: none overlapping.
             learning: whether it also learns from each stretch so far.
         """
-        symbols = symbols_of(stretches, max(self.order, self.song_order), place=self.place)
+        symbols = symbols_of(stretches, max(self.order, *self.song_orders), place=self.place)
         nats = self.model.nats(symbols)
         if learning:
-            nats = adapted_nats(nats, symbols, 2 * stretches.first[:-1], self.song_order)
+            nats = adapted_nats(nats, symbols, 2 * stretches.first[:-1], self.song_orders)
         both: npt.NDArray[np.float64] = nats.reshape(-1, 2).sum(axis=1)
         return both
 
@@ -265,8 +273,8 @@ def choose(train: Stretches, validation: Stretches, orders: Sequence[int]) -> Ch
     for place in (False, True):
         learned = symbols_of(train, orders[-1], place=place)
         for order in orders:
-            chosen = Chosen(KneserNey(learned, order), order, place, order)
+            chosen = Chosen(KneserNey(learned, order), order, place, SONG_CONTEXTS[0])
             tried.append((float(chosen.nats(validation, learning=False).sum()), chosen))
     best = min(tried, key=lambda pair: pair[0])[1]
-    adapted = [replace(best, song_order=order) for order in orders]
+    adapted = [replace(best, song_orders=lengths) for lengths in SONG_CONTEXTS]
     return min(adapted, key=lambda c: float(c.nats(validation, learning=True).sum()))
