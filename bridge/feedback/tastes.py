@@ -22,7 +22,7 @@ TasteT = TypeVar("TasteT")
 
 MOST_STEPS: Final = 16
 """So many steps can be gone back quickly; who thinks again of what is older has all learned anew."""
-KEEP_EVERY: Final = 20
+KEEP_EVERY: Final = 100
 """So much that was said since is learned again by the next process rather than kept at once."""
 
 _log = logging.getLogger(__name__)

@@ -18,6 +18,8 @@ from bridge.schema.rating import FeedbackPlace, Who
 
 if TYPE_CHECKING:
     from bridge.feedback.store import FeedbackStore
+    from bridge.feedback.tastes import Tastes
+    from bridge.preference.taste import Taste
 
 
 class Progress(Protocol):
@@ -106,6 +108,7 @@ class _Archive:
         self._find = find
         self._place: FeedbackPlace | None = None
         self._store: FeedbackStore | None = None
+        self._tastes: Tastes[Taste] | None = None
         self._opening = threading.Lock()
 
     def place(self) -> FeedbackPlace:
@@ -122,12 +125,25 @@ class _Archive:
                 self._store = FeedbackStore(self._found().folder / STORE_FILE)
             return self._store
 
+    def tastes(self) -> Tastes[Taste]:
+        """The tastes of all people in music."""
+        store = self.store()
+        with self._opening:
+            if self._tastes is None:
+                from bridge.feedback.learner import PreferenceLearner
+                from bridge.feedback.tastes import Tastes
+                from bridge.music.taste_features import NAMES
+                from bridge.music.taste_learning import features_version, measure
+
+                self._tastes = Tastes(store, PreferenceLearner(features_version(), NAMES, measure))
+            return self._tastes
+
     def close(self) -> None:
         """Let go of the store, if it is open."""
         with self._opening:
             if self._store is not None:
                 self._store.close()
-                self._store = None
+                self._store = self._tastes = None
 
     def _found(self) -> FeedbackPlace:
         if self._place is None:
@@ -218,6 +234,15 @@ class Studio:
             StorageError: it cannot be opened.
         """
         return self._archive.store()
+
+    @property
+    def tastes(self) -> Tastes[Taste]:
+        """What people like in music, by all that they said until now: `tastes.know(who)`.
+
+        Raises:
+            StorageError: the store cannot be opened.
+        """
+        return self._archive.tastes()
 
     @property
     def who(self) -> Who:

@@ -87,6 +87,8 @@ class LiveVerb(StrEnum):
     """End every note at once, and drop what is to come."""
 
 
+CALL_PART = "Call"
+"""The part of a take that the musician played."""
 PARTS = ("answer", "duet", "loop", "melody", "bass", "drums", "click")
 """Everything that Segue plays live, each with a route of its own."""
 

@@ -13,13 +13,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.schema.live import CALL_PART
 from bridge.schema.notes import Note, NoteSequence, Part, TempoChange, TimeSignature
 from bridge.server.stage.song import Song
 
 MOST_NOTES: Final = 2048
 """A phrase that has more forgets its first ones."""
-CALL_PART: Final = "Call"
-"""What the part of a phrase is called."""
 _EARLY_TICKS: Final = 60
 """A note so little before a beat is meant for the beat."""
 _SUSTAIN: Final = 64
