@@ -6,9 +6,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bridge.schema.goals import ChordSpan
 from bridge.schema.notes import Mode, Note, TimeSignature
+
+SPLITS: Final = ("train", "validation", "test")
+"""What `split_of` may say."""
 
 
 @dataclass(frozen=True, slots=True)

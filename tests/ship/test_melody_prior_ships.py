@@ -23,10 +23,10 @@ from bridge.schema.goals import MelodyGoals  # noqa: E402
 from export.music.melody_prior.batches import Augmentation, draw_batch, draw_rows, measured_batch  # noqa: E402
 from export.music.melody_prior.data import SPLITS, load_stretches  # noqa: E402
 from export.music.melody_prior.measure import bits_of  # noqa: E402
-from export.music.melody_prior.model import MelodyPriorNetwork, PriorSettings, Step  # noqa: E402
 from export.music.melody_prior.ngram import KneserNey, Symbols, adapted_nats, choose, symbols_of  # noqa: E402
 from export.music.melody_prior.ship import card, graph_sources  # noqa: E402
 from export.music.melody_prior.train import TrainSettings, nats_of, train  # noqa: E402
+from export.networks.melody_network import MelodyPriorNetwork, PriorSettings, Step  # noqa: E402
 from export.ship.ship import ship  # noqa: E402
 
 pytestmark = pytest.mark.torch

@@ -17,14 +17,14 @@ from bridge.runtime.registry import Registry
 from bridge.schema.arrays import AnyArray
 from export.music.melody_prior.data import Stretches, load_stretches
 from export.music.melody_prior.measure import measure
-from export.music.melody_prior.model import (
+from export.music.melody_prior.train import TrainSettings
+from export.networks.melody_network import (
     LengthHead,
     LoudnessHead,
     MelodyPriorNetwork,
     PriorSettings,
     Step,
 )
-from export.music.melody_prior.train import TrainSettings
 from export.ship.graphs import GraphSource
 from export.ship.ship import ship
 

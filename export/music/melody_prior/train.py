@@ -24,7 +24,7 @@ from export.music.melody_prior.batches import (
     measured_batch,
 )
 from export.music.melody_prior.data import Stretches, load_stretches
-from export.music.melody_prior.model import MelodyPriorNetwork, PriorSettings
+from export.networks.melody_network import MelodyPriorNetwork, PriorSettings
 from export.networks.optimizing import descend, resume, save, set_cosine_rate
 
 log = logging.getLogger("melody_prior")

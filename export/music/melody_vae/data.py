@@ -13,9 +13,8 @@ from bridge.music.melody_grid import FIRST_PITCH, PHRASE_SLOTS, cut_grid, phrase
 from bridge.schema.notes import Mode
 from bridge.units import PPQ
 from export.corpora.melodies import read_songs
-from export.corpora.song import Song, split_of
+from export.corpora.song import SPLITS, Song, split_of
 
-SPLITS: Final = ("train", "validation", "test")
 LOWEST_PITCH: Final = 24
 HIGHEST_PITCH: Final = 108
 """Transposition keeps phrases between C1 and C8."""
