@@ -1,0 +1,1 @@
+"""A composer that learns by reinforcement to meet goals, close to the melody prior."""
