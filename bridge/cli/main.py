@@ -36,6 +36,7 @@ ROOMS: Final[dict[str, tuple[str, str]]] = {
         "Say what you think of a result, so that Segue may learn from it.",
     ),
     "ratings": ("bridge.cli.ratings:ratings", "List, export and import what was said."),
+    "taste": ("bridge.cli.taste:taste", "Show, forget, export and import what somebody likes."),
     "models": (
         "bridge.cli.models:models",
         "List, show and verify the trained models, and go back to an older one.",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import click
 
 from bridge.cli.door import json_option, open_studio, show_json, show_table
+from bridge.cli.files import STDIO, read_text_file, write_text_file
 
-if TYPE_CHECKING:
-    from bridge.operations.ratings import RatingsText
-
-_STDIO: Final = Path("-")
 _only_person = click.option("--person", metavar="NAME", help="Only what that person said.")
 _only_project = click.option("--project", metavar="NAME", help="Only what was said for it.")
 
@@ -72,7 +68,7 @@ def list_ratings(as_json: bool, **asked: Any) -> None:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE.jsonl",
-    default=_STDIO,
+    default=STDIO,
     show_default="stdout",
     help="Where it goes.",
 )
@@ -91,7 +87,7 @@ def export_ratings(
     if as_json:
         show_json(found)
     else:
-        _deliver(found, output, force=force)
+        write_text_file(found.text, output, force=force)
 
 
 @ratings.command(
@@ -110,35 +106,8 @@ def import_ratings(file: Path, as_json: bool) -> None:
     from bridge.operations.ratings import ImportRatingsRequest
     from bridge.operations.ratings import import_ratings as operation
 
-    done = operation(ImportRatingsRequest(_read(file)), open_studio())
+    done = operation(ImportRatingsRequest(read_text_file(file, kind="ratings")), open_studio())
     if as_json:
         show_json(done)
     else:
         click.echo(f"{done.read} read, {done.added} of them new", err=True)
-
-
-def _deliver(found: RatingsText, output: Path, *, force: bool) -> None:
-    """Write an export where it is wanted."""
-    if output == _STDIO:
-        click.echo(found.text, nl=False)
-        return
-    from bridge.files.disk import write_bytes
-
-    write_bytes(output, found.text.encode("ascii"), force=force)
-    click.echo(f"{found.count} written", err=True)
-    click.echo(output)
-
-
-def _read(file: Path) -> str:
-    """Give the text of a file of ratings."""
-    from bridge.errors import FileFormatError
-    from bridge.files.disk import MAX_READ_BYTES, read_bytes
-
-    if file == _STDIO:
-        content = sys.stdin.buffer.read(MAX_READ_BYTES + 1)
-    else:
-        content = read_bytes(file, kind="ratings")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FileFormatError(f"{file} is no text in UTF-8: {error.reason}") from error

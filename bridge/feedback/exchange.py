@@ -15,14 +15,13 @@ Whoever reads such a file believes nothing in it: see `read_lines`.
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from bridge.errors import FileFormatError, RequestError
+from bridge.feedback.strict import read_object
 from bridge.schema.codec import from_plain
 from bridge.schema.notes import NoteSequence
 from bridge.schema.rating import (
@@ -50,10 +49,7 @@ MOST_LINES: Final = 500_000
 NOUNS: Final[Mapping[str, type]] = {MUSIC: NoteSequence}
 """What the results of each domain are."""
 
-_DEEPEST: Final = 32
 _MOST_SHOWN: Final = 60
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +155,7 @@ def read_lines(content: bytes) -> tuple[Feedback, ...]:
     reader = _Reader()
     for number, line in enumerate(lines[:-1], start=1):
         try:
-            reader.take(_object(line))
+            reader.take(read_object(line, most_bytes=MOST_LINE_BYTES))
         except (RequestError, FileFormatError) as error:
             raise FileFormatError(f"line {number}: {error}") from error
     return reader.feedback()
@@ -253,54 +249,6 @@ class _Reader:
         if result_id not in self._results:
             raise FileFormatError(f"no result {result_id[:_MOST_SHOWN]!r} stands before it")
         return self._results[result_id]
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    """Read one line of JSON that is an object."""
-    if len(line) > MOST_LINE_BYTES:
-        raise FileFormatError(f"it has over {MOST_LINE_BYTES} bytes")
-    if _depth(line) > _DEEPEST:
-        raise FileFormatError(f"it is nested deeper than {_DEEPEST} levels")
-    try:
-        plain = json.loads(
-            line,
-            parse_constant=_refuse,
-            parse_float=_finite,
-            object_pairs_hook=_without_twins,
-        )
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"it is no JSON: {str(error)[:_MOST_SHOWN]}") from error
-    if not isinstance(plain, dict):
-        raise FileFormatError("it must be a JSON object")
-    return plain
-
-
-def _depth(line: bytes) -> int:
-    """Say how deep brackets are nested."""
-    deepest = depth = 0
-    for byte in _STRING.sub(b"", line).translate(None, _NO_BRACKETS):
-        depth += 1 if byte in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:_MOST_SHOWN]} is too large a number")
-    return number
-
-
-def _refuse(word: str) -> Literal[0]:
-    raise ValueError(f"{word} is no number")
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of pairs; a key that comes twice would hide something."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a key comes twice")
-    return made
 
 
 def _check_time(text: str) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.errors import RequestError, check_range
-from bridge.operations.learning import learn as learn
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.live import AnswerKind

@@ -24,17 +24,18 @@ from typing import Any, Final, Generic, TypeVar, get_type_hints
 from bridge.errors import NotFoundError
 from bridge.operations.studio import Studio
 
-ROOMS: Final[dict[str, str]] = {
-    "music": "bridge.operations.music",
-    "live": "bridge.operations.live",
-    "map": "bridge.operations.mapping",
-    "feedback": "bridge.operations.feedback",
-    "ratings": "bridge.operations.ratings",
-    "models": "bridge.operations.models",
-    "plugins": "bridge.operations.plugins",
-    "doctor": "bridge.operations.doctor",
+ROOMS: Final[dict[str, tuple[str, ...]]] = {
+    "music": ("bridge.operations.music", "bridge.operations.learning"),
+    "live": ("bridge.operations.live",),
+    "map": ("bridge.operations.mapping",),
+    "feedback": ("bridge.operations.feedback",),
+    "ratings": ("bridge.operations.ratings",),
+    "taste": ("bridge.operations.taste",),
+    "models": ("bridge.operations.models",),
+    "plugins": ("bridge.operations.plugins",),
+    "doctor": ("bridge.operations.doctor",),
 }
-"""The module of each room's operations; it is imported when one of them is asked for."""
+"""The modules of each room's operations; they are imported when one of them is asked for."""
 
 _NAME: Final = re.compile(r"[a-z]+(\.[a-z]+)?")
 
@@ -119,7 +120,7 @@ def room_operations(room: str) -> tuple[Operation[Any, Any], ...]:
     """
     if room not in ROOMS:
         raise NotFoundError(f"no room {room}; there are: {', '.join(ROOMS)}")
-    found = vars(import_module(ROOMS[room])).values()
+    found = [thing for module in ROOMS[room] for thing in vars(import_module(module)).values()]
     return tuple(thing for thing in found if isinstance(thing, Operation) and thing.room == room)
 
 

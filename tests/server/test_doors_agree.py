@@ -20,8 +20,11 @@ from bridge.feedback.exchange import write_lines
 from bridge.files.midi import read_midi, write_midi
 from bridge.files.model_versions import ModelVersions
 from bridge.files.places import HOME_VARIABLE, OWN_MODELS_VARIABLE
+from bridge.music.taste_features import NAMES as FEATURES
 from bridge.operations.studio import Studio
 from bridge.operations.table import all_operations
+from bridge.preference.memory import taste_to_dict
+from bridge.preference.taste import new_taste, rated
 from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.notes import Note, NoteSequence, Part
 from bridge.schema.performance import Bar
@@ -50,7 +53,18 @@ RATED = Rating(
     "0" * 32,
 )
 RATINGS = "".join(write_lines((RATED,)))
+TASTE = json.dumps(
+    {
+        "kind": "segue-taste",
+        "domain": "music",
+        "features": "1",
+        "taste": taste_to_dict(rated(new_taste(FEATURES), [0.5] * len(FEATURES), 1.0)),
+    }
+)
 IMPORTED = ("ratings.import", {"text": RATINGS})
+
+
+FILES = ("RIFF", "OTHER", "RATINGS", "TASTE")
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class Example:
     """One request of an operation, and how a person types it."""
 
     words: str
-    """What follows `segue`; RIFF, OTHER and RATINGS stand for files, FOLDER for an empty one."""
+    """What follows `segue`; words in capitals stand for files, FOLDER for an empty folder."""
     request: dict[str, Any] = field(default_factory=dict)
     """The same as every other door takes it."""
     before: tuple[str, dict[str, Any]] | None = None
@@ -130,6 +144,24 @@ EXAMPLES = {
         "ratings export --person ada --json", {"person": "ada"}, before=IMPORTED
     ),
     "ratings.import": Example("ratings import RATINGS --json", {"text": "RATINGS"}),
+    "taste.show": Example(
+        "taste show --person ada --project album --json",
+        {"person": "ada", "project": "album"},
+        before=IMPORTED,
+    ),
+    "taste.forget": Example(
+        "taste forget --person ada --project album --and-ratings --json",
+        {"person": "ada", "project": "album", "and_ratings": True},
+        before=IMPORTED,
+    ),
+    "taste.export": Example(
+        "taste export --person ada --project album --json",
+        {"person": "ada", "project": "album"},
+        before=IMPORTED,
+    ),
+    "taste.import": Example(
+        "taste import TASTE --person bob --json", {"text": "TASTE", "person": "bob"}
+    ),
     "models.list": Example("models list --json"),
     "models.show": Example("models show music/melody_vae --json", {"name": "music/melody_vae"}),
     "models.verify": Example("models verify --json"),
@@ -167,11 +199,14 @@ class Scene:
 
     def __init__(self, server: RunningServer, models: Path, home: Path, folder: Path) -> None:
         self.server, self.models, self.home, self.folder = server, models, home, folder
-        self.files = {name: home / f"{name.lower()}" for name in ("RIFF", "OTHER", "RATINGS")}
+        self.files = {
+            name: home / f"{name.lower()}" for name in ("RIFF", "OTHER", "RATINGS", "TASTE")
+        }
         self.riff, self.other = self.files["RIFF"], self.files["OTHER"]
         write_midi(RIFF, self.riff)
         write_midi(OTHER, self.other)
         self.files["RATINGS"].write_text(RATINGS)
+        self.files["TASTE"].write_text(TASTE)
 
     def reset(self) -> None:
         """Have everything as it was."""
@@ -195,6 +230,7 @@ class Scene:
             "RIFF": to_plain(read_midi(self.riff)),
             "OTHER": to_plain(read_midi(self.other)),
             "RATINGS": RATINGS,
+            "TASTE": TASTE,
             "FOLDER": str(self.folder),
         }
         return stands_for.get(request, request) if isinstance(request, str) else request

@@ -1,0 +1,72 @@
+"""JSON that somebody may have made up to do harm."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Final, Literal
+
+from bridge.errors import FileFormatError
+
+_DEEPEST: Final = 32
+_MOST_SHOWN: Final = 60
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def read_object(line: bytes, *, most_bytes: int) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Args:
+        line: from a file.
+        most_bytes: more is refused.
+
+    Raises:
+        FileFormatError: it is too large or too deep, no JSON, no object, holds a number that is
+            none or that is too large, or a key twice.
+    """
+    if len(line) > most_bytes:
+        raise FileFormatError(f"it has over {most_bytes} bytes")
+    if _depth(line) > _DEEPEST:
+        raise FileFormatError(f"it is nested deeper than {_DEEPEST} levels")
+    try:
+        plain = json.loads(
+            line,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            object_pairs_hook=_without_twins,
+        )
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(f"it is no JSON: {str(error)[:_MOST_SHOWN]}") from error
+    if not isinstance(plain, dict):
+        raise FileFormatError("it must be a JSON object")
+    return plain
+
+
+def _depth(line: bytes) -> int:
+    """Say how deep brackets are nested."""
+    deepest = depth = 0
+    for byte in _STRING.sub(b"", line).translate(None, _NO_BRACKETS):
+        depth += 1 if byte in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:_MOST_SHOWN]} is too large a number")
+    return number
+
+
+def _refuse(word: str) -> Literal[0]:
+    raise ValueError(f"{word} is no number")
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of pairs; a key that comes twice would hide something."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key comes twice")
+    return made
