@@ -1,4 +1,4 @@
-"""`segue feedback` and `segue ratings` keep, list, export and import what somebody says."""
+"""`segue feedback`, `ratings` and `taste` keep, show and take along what somebody says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from bridge.cli import feedback as feedback_room
 from bridge.cli import ratings as ratings_room
+from bridge.cli import taste as taste_room
 from bridge.cli.main import main
 from bridge.files.midi import write_midi
 from bridge.operations.feedback import LETTERS
@@ -149,6 +150,34 @@ def test_every_example_of_ratings_is_understood(command):
         words = shlex.split(line.split(" | ")[-1].split(" > ")[0].split("   ")[0])
         if words[:2] == ["segue", "ratings"]:
             found = ratings_room.ratings.commands[words[2]]
+            found.make_context(words[2], words[3:])
+
+
+def test_a_taste_is_shown_taken_along_and_forgotten(segue):
+    segue("feedback", "choose", "A", "a.mid", "b.mid")
+    code, out, _ = segue("taste", "show")
+    assert (code, out.startswith("me, default: 1 answers\n")) == (0, True)
+    assert segue("taste", "export", "-o", "taste.json")[0] == 0
+    assert segue("taste", "import", "taste.json", "--person", "ada")[0] == 0
+    assert segue("taste", "import", "taste.json")[0] == 2
+    assert json.loads(segue("taste", "show", "--person", "ada", "--json")[1])["answers"] == 1
+    _, _, err = segue("taste", "forget", "--and-ratings")
+    assert err == "forgotten: 1 answers of me, default, and 1 ratings deleted\n"
+    assert json.loads(segue("taste", "show", "--json")[1])["answers"] == 0
+
+
+def test_everything_that_is_unsure_is_shown_where_that_is_wanted(segue):
+    short, long = (segue("taste", "show", *words)[1] for words in ((), ("--all",)))
+    assert len(short.splitlines()) == 2
+    assert any(line.startswith("unsure about leaps") for line in long.splitlines()[2:])
+
+
+@pytest.mark.parametrize("command", sorted(taste_room.taste.commands))
+def test_every_example_of_taste_is_understood(command):
+    for line in taste_room.taste.commands[command].epilog.splitlines():
+        words = shlex.split(line.split(" | ")[0].split(" > ")[0])
+        if words[:2] == ["segue", "taste"]:
+            found = taste_room.taste.commands[words[2]]
             found.make_context(words[2], words[3:])
 
 

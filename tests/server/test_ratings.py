@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -23,8 +24,13 @@ from tests.serving import serving
 from tests.transports.osc.peer import OscPeer
 
 MUSIC = NoteSequence(parts=(Part("Call", notes=(Note(60, 0, 480), Note(64, 480, 480))),))
+OTHER = NoteSequence(parts=(Part("Answer", notes=(Note(72, 0, 480), Note(64, 480, 480))),))
 TAKE = Take(7, "2026-11-22T14:00:00+00:00", LiveMode.DUET, MUSIC, rating=-1)
 _SECONDS = 10.0
+
+
+def tune(pitch):
+    return NoteSequence(parts=(Part(notes=(Note(pitch, 0, 480), Note(pitch + 2, 480, 480))),))
 
 
 def keep(folder, *takes):
@@ -144,9 +150,20 @@ def test_a_server_that_is_killed_has_lost_nothing_that_it_answered(home):
 def test_what_the_terminal_says_meanwhile_is_seen_by_the_server(home):
     with serving(home) as served:
         served.ask("live.rate", rating=1)
-        studio = Studio(place=lambda: FeedbackPlace(home / "state"))
-        store = studio.feedback
+        assert served.ask("taste.show")["answers"] == 1
+        store = FeedbackStore(home / "state" / STORE_FILE)
         (first,) = store.feedback()
-        store.add(Rating(first.result, -1, door="cli"))
+        other = replace(first.result, noun_json=json.dumps(to_plain(OTHER)))
+        store.add(Rating(other, -1, door="cli"))
         assert [line["door"] for line in lines(served)] == ["http", "cli"]
-        studio.close()
+        assert served.ask("taste.show")["answers"] == 2
+        store.close()
+
+
+def test_the_taste_is_another_as_soon_as_a_rating_is_answered(home):
+    with serving(home) as served:
+        for count in range(1, 4):
+            served.ask("feedback.rate", thumb=1, notes=to_plain(tune(60 + count)))
+            assert served.ask("taste.show")["answers"] == count
+        served.ask("feedback.rate", thumb=0, notes=to_plain(tune(61)))
+        assert served.ask("taste.show")["answers"] == 2
