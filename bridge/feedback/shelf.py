@@ -11,8 +11,8 @@ from bridge.feedback.database import Database, Row
 from bridge.schema.rating import MUSIC, Scale, Who
 
 _ENTRIES: Final = (
-    "SELECT feedback.number AS number, one.number, one.content_hash, other.number, other.content_hash,"
-    " scale, score FROM feedback"
+    "SELECT feedback.number AS number, one.number, one.content_hash,"
+    " other.number, other.content_hash, scale, score FROM feedback"
     " LEFT JOIN rating ON rating.number = feedback.number"
     " LEFT JOIN preference ON preference.number = feedback.number"
     " JOIN result AS one ON one.number = coalesce(rating.result, preference.better)"
@@ -138,9 +138,7 @@ class TasteShelf:
         """Say whether what was said under a number is still there."""
         return bool(self._database.rows("SELECT 1 FROM feedback WHERE number = ?", (number,)))
 
-    def first_said(
-        self, entry: Entry, who: Who, domain: str = MUSIC, *, since: int
-    ) -> int | None:
+    def first_said(self, entry: Entry, who: Who, domain: str = MUSIC, *, since: int) -> int | None:
         """Give the number under which somebody spoke of the same first, before an entry.
 
         Args:

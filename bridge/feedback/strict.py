@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any, Final, Literal
 
 from bridge.errors import FileFormatError
 
 _DEEPEST: Final = 32
 _MOST_SHOWN: Final = 60
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def read_object(line: bytes, *, most_bytes: int) -> dict[str, Any]:
@@ -28,8 +25,6 @@ def read_object(line: bytes, *, most_bytes: int) -> dict[str, Any]:
     """
     if len(line) > most_bytes:
         raise FileFormatError(f"it has over {most_bytes} bytes")
-    if _depth(line) > _DEEPEST:
-        raise FileFormatError(f"it is nested deeper than {_DEEPEST} levels")
     try:
         plain = json.loads(
             line,
@@ -37,20 +32,33 @@ def read_object(line: bytes, *, most_bytes: int) -> dict[str, Any]:
             parse_float=_finite,
             object_pairs_hook=_without_twins,
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise FileFormatError(f"it is no JSON: {str(error)[:_MOST_SHOWN]}") from error
+    except RecursionError as error:
+        raise _too_deep() from error
     if not isinstance(plain, dict):
         raise FileFormatError("it must be a JSON object")
+    _check_depth(plain)
     return plain
 
 
-def _depth(line: bytes) -> int:
-    """Say how deep brackets are nested."""
-    deepest = depth = 0
-    for byte in _STRING.sub(b"", line).translate(None, _NO_BRACKETS):
-        depth += 1 if byte in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _check_depth(plain: dict[str, Any]) -> None:
+    """Refuse what would take whoever looks into it too deep."""
+    level: list[Any] = [plain]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _too_deep() -> FileFormatError:
+    return FileFormatError(f"it is nested deeper than {_DEEPEST} levels")
 
 
 def _finite(text: str) -> float:

@@ -21,7 +21,7 @@ from bridge.schema.rating import MUSIC, Scale, Who, liking
 TasteT = TypeVar("TasteT")
 
 MOST_STEPS: Final = 16
-"""So many steps can be gone back quickly; who thinks again of what is older has all learned anew."""
+"""So many steps can be gone back quickly; for what is older all is learned anew."""
 KEEP_EVERY: Final = 100
 """So much that was said since is learned again by the next process rather than kept at once."""
 
@@ -90,9 +90,7 @@ class Tastes(Generic[TasteT]):
         domain: its name.
     """
 
-    def __init__(
-        self, store: FeedbackStore, learner: Learner[TasteT], domain: str = MUSIC
-    ) -> None:
+    def __init__(self, store: FeedbackStore, learner: Learner[TasteT], domain: str = MUSIC) -> None:
         self._store: Final = store
         self._shelf: Final = store.tastes
         self._learner: Final = learner
@@ -130,9 +128,7 @@ class Tastes(Generic[TasteT]):
         is_kept = False
         while not is_kept:
             before = self._shelf.taste(who, self._domain)
-            number = max(
-                self._store.last_number(who, self._domain), before.upto if before else 0
-            )
+            number = max(self._store.last_number(who, self._domain), before.upto if before else 0)
             epoch = 1 if before is None else before.epoch + 1
             kept = KeptTaste(self._learner.version, state, number, number, base, epoch)
             is_kept = self._shelf.keep_taste(who, kept, self._domain, instead_of=before)
@@ -172,8 +168,7 @@ class Tastes(Generic[TasteT]):
     ) -> int | None:
         """Give the number of the first that was learned and that new entries speak of again."""
         firsts = (
-            self._shelf.first_said(entry, who, self._domain, since=known.since)
-            for entry in entries
+            self._shelf.first_said(entry, who, self._domain, since=known.since) for entry in entries
         )
         learned = [first for first in firsts if first is not None and first <= known.upto]
         return min(learned, default=None)

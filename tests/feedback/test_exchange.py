@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -160,6 +161,14 @@ def test_what_is_nested_too_deep_is_refused(depth):
     content = TEXT.replace('"bars":2', f'"bars":{nested}', 1).encode()
     with pytest.raises(FileFormatError, match="line 2: it is nested deeper than 32"):
         read_lines(content)
+
+
+@pytest.mark.parametrize("line", [b'"' + b'\\"' * 1_000_000, b"[" * 2_000_000, b"[]," * 1_000_000])
+def test_nobody_is_kept_waiting_by_a_line_that_is_made_to_take_long(line):
+    begun_seconds = time.process_time()
+    with pytest.raises(FileFormatError, match="line 1"):
+        read_lines(line + b"\n")
+    assert time.process_time() - begun_seconds < 2.0
 
 
 def test_brackets_in_a_name_are_not_nesting():

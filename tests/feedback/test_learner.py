@@ -18,9 +18,7 @@ NAMES = ("leaps", "density", "syncopation")
 LEARNER = PreferenceLearner("1", NAMES, lambda noun_json: json.loads(noun_json))
 
 values = st.lists(st.floats(-3.0, 3.0), min_size=3, max_size=3)
-answers = st.lists(
-    st.tuples(values, st.floats(-1.0, 1.0)) | st.tuples(values, values), max_size=30
-)
+answers = st.lists(st.tuples(values, st.floats(-1.0, 1.0)) | st.tuples(values, values), max_size=30)
 
 
 def learned(said):
