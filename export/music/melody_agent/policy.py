@@ -84,8 +84,8 @@ class Composer(nn.Module):
         return self.value(hidden.detach())[..., 0]
 
 
-def load_prior(checkpoint: Path, settings: PriorSettings | None = None) -> MelodyPriorNetwork:
-    """Give the prior from a checkpoint of its training, for use without dropout."""
+def load_network(checkpoint: Path, settings: PriorSettings | None = None) -> MelodyPriorNetwork:
+    """Give prior or policy from the checkpoint of its training, for use without dropout."""
     network = MelodyPriorNetwork(settings or PriorSettings())
     network.load_state_dict(torch.load(checkpoint, weights_only=True)["model"])
     return network.eval()

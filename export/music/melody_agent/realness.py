@@ -19,6 +19,7 @@ _Array = npt.NDArray[np.float64]
 
 _FARTHEST: Final = 3.0
 """Standard deviations beyond which a row counts no more."""
+_LEAST_SPREAD: Final = 1e-3
 _RIDGE: Final = 20.0
 _NEWTON_STEPS: Final = 6
 
@@ -64,8 +65,11 @@ def fit_realness(real: _Array, written: _Array) -> Realness:
         real: float64 [phrase, row].
         written: float64 [melody, row].
     """
-    centre = np.nanmean(real, axis=0)
-    spread = np.maximum(np.nanstd(real, axis=0), 1e-3)
+    known = np.isfinite(real)
+    count = np.maximum(1, known.sum(axis=0))
+    centre = np.where(known, real, 0.0).sum(axis=0) / count
+    variance = (np.where(known, real - centre, 0.0) ** 2).sum(axis=0) / count
+    spread = np.maximum(np.sqrt(variance), _LEAST_SPREAD)
     features = np.concatenate([_features(part, centre, spread) for part in (real, written)])
     truth = np.concatenate([np.ones(len(real)), np.zeros(len(written))])
     counts = np.where(truth > 0, 0.5 / len(real), 0.5 / len(written)) * len(truth)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -22,6 +21,7 @@ from bridge.schema.arrays import FloatArray
 from bridge.schema.notes import Note
 from export.music.melody_agent.grammar import may_last, may_say
 from export.music.melody_agent.policy import Pen, Sheet
+from export.music.melody_agent.variety import note_steps
 from export.music.melody_agent.wishes import Wish
 from export.music.melody_prior.model import MelodyPriorNetwork
 
@@ -222,5 +222,4 @@ def sheet_of(melodies: Sequence[Written], desk: Desk | None = None) -> Sheet:
 
 def steps_of(melody: Written) -> list[tuple[int, int]]:
     """Give semitones and ticks from onset to onset of each two notes that follow each other."""
-    notes = melody.notes
-    return [(b.pitch - a.pitch, b.onset_ticks - a.onset_ticks) for a, b in pairwise(notes)]
+    return note_steps(melody.notes)

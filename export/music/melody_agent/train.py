@@ -26,7 +26,7 @@ from bridge.music.rewards.weights import RewardWeights
 from bridge.schema.arrays import FloatArray
 from export.music.melody_agent.excerpts import Excerpts, load_excerpts
 from export.music.melody_agent.judging import Judge, Judged, judged
-from export.music.melody_agent.policy import Composer, Sheet, load_prior, speak
+from export.music.melody_agent.policy import Composer, Sheet, load_network, speak
 from export.music.melody_agent.ppo import (
     Experience,
     PpoSettings,
@@ -119,7 +119,7 @@ def main() -> None:
         iterations=arguments.iterations, minutes=arguments.minutes, seed=arguments.seed
     )
     excerpts = load_excerpts(arguments.data, arguments.work)["train"]
-    train(settings, load_prior(arguments.prior), excerpts, arguments.work / "agent.pt")
+    train(settings, load_network(arguments.prior), excerpts, arguments.work / "agent.pt")
 
 
 def train(

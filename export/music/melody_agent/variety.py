@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
+
+from bridge.schema.notes import Note
 
 Melody = Sequence[tuple[int, int]]
 """Steps from note to note: semitones, and ticks from onset to onset."""
 
+_Gram = tuple[tuple[int, int], ...]
+_Most = dict[_Gram, tuple[int, int, int]]
+"""For each run: how often it occurs in the melody that has it most, which one, and in the next."""
+
 _GRAM = 4
 
 
-def grams(melody: Melody, size: int = _GRAM) -> list[tuple[tuple[int, int], ...]]:
+def note_steps(notes: Sequence[Note]) -> list[tuple[int, int]]:
+    """Give semitones and ticks from onset to onset of each two notes that follow each other."""
+    return [(b.pitch - a.pitch, b.onset_ticks - a.onset_ticks) for a, b in pairwise(notes)]
+
+
+def grams(melody: Melody, size: int = _GRAM) -> list[_Gram]:
     """Give every run of some steps of a melody."""
     return [tuple(melody[at : at + size]) for at in range(len(melody) - size + 1)]
 
@@ -47,11 +59,6 @@ def self_bleu(melodies: Sequence[Melody], rng: np.random.Generator, *, judged: i
     return float(np.mean([score for score in scores if score is not None]))
 
 
-_Gram = tuple[tuple[int, int], ...]
-_Most = dict[_Gram, tuple[int, int, int]]
-"""For each run: how often it occurs in the melody that has it most, which one, and in the next."""
-
-
 def _two_largest(counts: Sequence[Counter[_Gram]]) -> _Most:
     most: _Most = {}
     for row, counter in enumerate(counts):
@@ -79,10 +86,21 @@ def _bleu(own: Sequence[Counter[_Gram]], most: Sequence[_Most], row: int) -> flo
     return float(np.exp(np.mean(logs)))
 
 
-def longest_copy(melody: Melody, known: set[_Gram], size: int) -> int:
-    """Give the steps of the longest stretch whose every run of `size` steps is known; 0 if none."""
+def runs_of(melodies: Iterable[Melody], size: int) -> set[int]:
+    """Give every run of so many steps that some melodies have, as a hash."""
+    return {hash(run) for melody in melodies for run in grams(melody, size)}
+
+
+def longest_copy(melody: Melody, known: set[int], size: int) -> int:
+    """Give the steps of the longest stretch whose every run of steps is known; 0 if none is.
+
+    Args:
+        melody: which may be copied.
+        known: runs of other melodies, as `runs_of` gives them.
+        size: steps of a run.
+    """
     longest = run = 0
     for gram in grams(melody, size):
-        run = run + 1 if gram in known else 0
+        run = run + 1 if hash(gram) in known else 0
         longest = max(longest, run)
     return longest + size - 1 if longest else 0
