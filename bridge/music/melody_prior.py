@@ -11,8 +11,8 @@ in for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,7 @@ from bridge.music.melody_events import (
     goal_slots,
     shift_to_c,
 )
+from bridge.runtime.sampling import draw, log_share_of
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray, IntArray
 from bridge.schema.goals import MelodyGoals
@@ -160,12 +161,18 @@ class DrawSettings:
     top_p: float = 1.0
     """Only the likeliest events that make up this share are drawn from, 0..1 (Holtzman et al. 2020,
     arXiv:1904.09751)."""
+    guidance: float = 1.0
+    """How strongly scale, density, register, range, mood and style are followed, >= 1: at 2 they
+    count twice, as in classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598). Beyond 1
+    every step costs two."""
     open_end: bool = False
     """Whether the melody may be meant to go on beyond the bars of the goals."""
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise RequestError(f"count must be at least 1, not {self.count}")
+        if not self.guidance >= 1.0:
+            raise RequestError(f"guidance must be at least 1, not {self.guidance}")
         if not self.temperature > 0.0 or not 0.0 < self.top_p <= 1.0:
             raise RequestError(
                 "temperature must be > 0 and top_p over 0, at most 1, "
@@ -222,6 +229,11 @@ class _Pen:
         self._open = open_pitches(goals)
         self._settings = settings
         self._state = PriorState(model, count)
+        self._free: PriorState | None = None
+        if settings.guidance != 1.0:
+            self._free = PriorState(model, count)
+            free = _without_leanings(goals)
+            self._free_rows = condition_rows(free, np.arange(self._end), open_end=settings.open_end)
         self._last = start_events(count)
         self._slots = np.zeros(count, dtype=np.int64)
         self.active = np.arange(count)
@@ -245,12 +257,16 @@ class _Pen:
         """Draw one event of every melody that is not finished."""
         self._step()
         logits = self._state.pitch_logits
-        pitches = _drawn(np.where(self._may_say(), logits, -np.inf), self._settings, rng)
+        guided = self._guided(logits, lambda free: free.pitch_logits)
+        pitches = self._drawn(np.where(self._may_say(), guided, -np.inf), rng)
         lengths_logits = self._state.length_logits(pitches)
+        guided = self._guided(lengths_logits, lambda free: free.length_logits(pitches))
         fits = np.arange(1, LONGEST + 1) <= (self._end - self._slots)[:, None]
-        lengths = 1 + _drawn(np.where(fits, lengths_logits, -np.inf), self._settings, rng)
-        loud = _drawn(self._state.loudness_logits(pitches, lengths), self._settings, rng)
-        self._nats[self.active] += _picked(logits, pitches) + _picked(lengths_logits, lengths - 1)
+        lengths = 1 + self._drawn(np.where(fits, guided, -np.inf), rng)
+        loud = self._drawn(self._state.loudness_logits(pitches, lengths), rng)
+        self._nats[self.active] += log_share_of(logits, pitches) + log_share_of(
+            lengths_logits, lengths - 1
+        )
         self._put(np.stack([pitches, lengths, np.where(pitches >= FIRST_PITCH, loud, 0)], axis=1))
 
     def finished(self) -> list[DrawnMelody]:
@@ -261,8 +277,22 @@ class _Pen:
             for column, nats in zip(columns, self._nats, strict=True)
         ]
 
+    def _drawn(self, logits: FloatArray, rng: np.random.Generator) -> IntArray:
+        settings = self._settings
+        return draw(logits, rng, temperature=settings.temperature, top_p=settings.top_p)
+
     def _step(self) -> None:
         self._state.step(self._last, self._slots, self._rows[self._slots])
+        if self._free is not None:
+            self._free.step(self._last, self._slots, self._free_rows[self._slots])
+
+    def _guided(self, asked: FloatArray, say: Callable[[PriorState], FloatArray]) -> FloatArray:
+        """Go on from what would be said without the leanings through what is said with them."""
+        if self._free is None:
+            return asked
+        free = say(self._free)
+        guided: FloatArray = free + np.float32(self._settings.guidance) * (asked - free)
+        return guided
 
     def _may_say(self) -> npt.NDArray[np.bool_]:
         """Say what may come: a tie only after a note as long as can be, a rest after no rest."""
@@ -283,6 +313,22 @@ class _Pen:
             self.active, self._last = self.active[going], self._last[going]
             self._slots = self._slots[going]
             self._state = self._state.taken(going)
+            self._free = None if self._free is None else self._free.taken(going)
+
+
+def _without_leanings(goals: MelodyGoals) -> MelodyGoals:
+    """Ask for key, chords and form alone."""
+    return replace(
+        goals,
+        scale=None,
+        density=None,
+        register=None,
+        lowest_pitch=None,
+        highest_pitch=None,
+        valence=None,
+        arousal=None,
+        style=None,
+    )
 
 
 def score_melodies(
@@ -316,9 +362,9 @@ def score_melodies(
         state.step(before, slots[:, index], rows[slots[:, index]])
         before = events[:, index]
         pitches, lengths, loudness = before.T.copy()
-        scores[:, index, 0] = _picked(state.pitch_logits, pitches)
-        scores[:, index, 1] = _picked(state.length_logits(pitches), lengths - 1)
-        loud = _picked(state.loudness_logits(pitches, lengths), loudness)
+        scores[:, index, 0] = log_share_of(state.pitch_logits, pitches)
+        scores[:, index, 1] = log_share_of(state.length_logits(pitches), lengths - 1)
+        loud = log_share_of(state.loudness_logits(pitches, lengths), loudness)
         scores[:, index, 2] = np.where(pitches >= FIRST_PITCH, loud, 0.0)
     return [scores[index, : len(melody)] for index, melody in enumerate(melodies)]
 
@@ -342,35 +388,3 @@ def _padded(
         events[index, : len(melody)] = np.stack(columns, axis=1)
         slots[index, : len(melody)] = melody.slots + first_slot
     return events, slots
-
-
-def _drawn(logits: FloatArray, settings: DrawSettings, rng: np.random.Generator) -> IntArray:
-    """Draw a column of each row of logits [batch, choice]: int64 [batch]."""
-    scaled = logits / np.float32(settings.temperature)
-    if settings.top_p < 1.0:
-        scaled = _nucleus(scaled, settings.top_p)
-    chosen: IntArray = (scaled + rng.gumbel(size=scaled.shape)).argmax(axis=1)
-    return chosen
-
-
-def _nucleus(logits: FloatArray, top_p: float) -> FloatArray:
-    """Keep the likeliest choices that together reach a share: float32 [batch, choice]."""
-    order = np.argsort(-logits, axis=1, kind="stable")
-    shares = np.exp(np.take_along_axis(_log_shares(logits), order, axis=1))
-    kept = np.cumsum(shares, axis=1) - shares < top_p
-    back = np.argsort(order, axis=1, kind="stable")
-    masked: FloatArray = np.where(np.take_along_axis(kept, back, axis=1), logits, -np.inf)
-    return masked
-
-
-def _log_shares(logits: FloatArray) -> npt.NDArray[np.float64]:
-    """Give log probabilities of logits [batch, choice], some of which may be -inf."""
-    above = logits - logits.max(axis=1, keepdims=True).astype(np.float64)
-    shares: npt.NDArray[np.float64] = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
-    return shares
-
-
-def _picked(logits: FloatArray, chosen: IntArray) -> npt.NDArray[np.float64]:
-    """Give the log probability of one choice of each row: float64 [batch]."""
-    picked: npt.NDArray[np.float64] = _log_shares(logits)[np.arange(len(chosen)), chosen]
-    return picked

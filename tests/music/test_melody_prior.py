@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import RequestError
-from bridge.music.melody_conditions import condition_rows
+from bridge.music.melody_conditions import COLUMNS, condition_rows
 from bridge.music.melody_events import (
     FIRST_PITCH,
     LONGEST,
@@ -62,8 +62,11 @@ class ToyPrior:
         row = np.broadcast_to(event[:, None, None, None, :], (batch, 1, 2, 1, 3))
         heard = cache[:, :, 0, 0, 0, 0].sum(axis=0)
         hidden = np.stack([*place.T, heard, given["condition"][:, 0]], axis=1)
+        pitch_logits = self.pitch[event[:, 0]] + heard[:, None] % 3 / 10
+        dense = given["condition"][:, COLUMNS["density"].start]
+        pitch_logits[:, FIRST_PITCH + 60] += dense
         return {
-            "pitch_logits": self.pitch[event[:, 0]] + heard[:, None] % 3 / 10,
+            "pitch_logits": pitch_logits,
             "hidden": hidden.astype(np.float32),
             "row": row.astype(np.float32),
         }
@@ -192,6 +195,25 @@ def test_a_nucleus_leaves_out_what_is_unlikely(prior):
     assert set(pitches.tolist()) == {FIRST_PITCH + 60, FIRST_PITCH + 61}
 
 
+def share_of_c(prior, **asked) -> float:
+    """Give how often middle C begins, which the toy says the more the denser it is asked to be."""
+    goals = MelodyGoals(0, Mode.MAJOR, bars=8, density=4.0)
+    pitches = np.concatenate([melody.events.pitches for melody in drawn(prior, goals, **asked)])
+    return float((pitches == FIRST_PITCH + 60).mean())
+
+
+def test_with_guidance_a_goal_counts_more(prior):
+    assert share_of_c(prior, guidance=3.0) > 2 * share_of_c(prior)
+
+
+def test_guidance_changes_nothing_where_no_goal_leans(prior):
+    pitches = [
+        [melody.events.pitches.tolist() for melody in drawn(prior, guidance=guidance)]
+        for guidance in (1.0, 1.0 + 1e-9)
+    ]
+    assert pitches[0] == pitches[1]
+
+
 def step(state, *pitches: int, slot: int = 0) -> None:
     batch = len(pitches)
     events = np.stack([np.array(pitches), np.full(batch, 6), np.full(batch, 5)], axis=1)
@@ -230,7 +252,8 @@ def test_before_the_first_event_stands_the_start():
 
 
 @pytest.mark.parametrize(
-    "asked", [{"temperature": 0.0}, {"top_p": 0.0}, {"top_p": 1.5}, {"count": 0}]
+    "asked",
+    [{"temperature": 0.0}, {"top_p": 0.0}, {"top_p": 1.5}, {"count": 0}, {"guidance": 0.5}],
 )
 def test_settings_out_of_range_are_refused(asked):
     with pytest.raises(RequestError):

@@ -19,6 +19,7 @@ from bridge.music.melody_prior import (
     start_events,
 )
 from bridge.runtime.card import Metric
+from bridge.runtime.sampling import log_share_of
 from bridge.runtime.session import Model
 from bridge.schema.goals import ChordSpan, MelodyGoals
 from bridge.schema.notes import Mode, TimeSignature
@@ -103,23 +104,15 @@ def _count(
         loudness = stretches.loudness[at]
         said = np.stack(
             [
-                _bits(state.pitch_logits, pitches),
-                _bits(state.length_logits(pitches), lengths - 1),
-                _bits(state.loudness_logits(pitches, lengths), loudness) * (notes & played),
+                log_share_of(state.pitch_logits, pitches),
+                log_share_of(state.length_logits(pitches), lengths - 1),
+                log_share_of(state.loudness_logits(pitches, lengths), loudness) * (notes & played),
             ],
             axis=1,
         )
-        bits[at[going]] = said[going]
+        bits[at[going]] = -said[going] / np.log(2.0)
         read = np.where(notes & ~played, UNKNOWN_LOUDNESS, loudness)
         before = np.stack([pitches, lengths, read], axis=1)
-
-
-def _bits(logits: npt.NDArray[np.float32], said: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Give the bits of one choice of each row: float64 [batch]."""
-    above = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    nats = np.log(np.exp(above).sum(axis=1)) - above[np.arange(len(said)), said]
-    bits: npt.NDArray[np.float64] = nats / np.log(2.0)
-    return bits
 
 
 def likelihood_metrics(model: Model, stretches: Stretches, split: str) -> list[Metric]:
