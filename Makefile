@@ -64,6 +64,7 @@ docs: $(VENV)/.installed-$(EXTRAS)
 train-%: $(VENV)/.installed-$(EXTRAS)
 	@test -n '$(DATA)' || { echo 'Where are the corpora? make $@ DATA=FOLDER' >&2; exit 1; }
 	for stage in train train_flow ship; do \
+		test -e export/music/$*/$$stage.py || continue; \
 		$(BIN)/python -m export.music.$*.$$stage --data $(DATA) --work $(WORK)/$* || exit; done
 
 clean:
