@@ -37,6 +37,7 @@ ASKED: Final = {
 }
 """What the prior is told when its bits are counted; the n-gram knows the key, for all is in C."""
 _DENSITIES: Final = (0.5, 1.0, 1.5, 2.0, 3.0)
+_GUIDANCES: Final = (1.0, 2.0)
 _DRAWN: Final = 64
 """Melodies that are drawn for each goal."""
 
@@ -201,10 +202,13 @@ def goal_metrics(model: Model) -> list[Metric]:
     base = MelodyGoals(0, Mode.MAJOR, None, (), metre, 16)
     drawn = f"mean of {_DRAWN} melodies of 16 bars of 4/4 in C major, temperature 1"
     metrics = []
-    for density in _DENSITIES:
-        notes = _drawn(model, MelodyGoals(0, Mode.MAJOR, bars=16, density=density))
-        got = float(np.mean([len(melody) / 64 for melody in notes]))
-        metrics.append(_metric(f"{density:g} notes a beat asked", got, drawn, "goals"))
+    for guidance in _GUIDANCES:
+        for density in _DENSITIES:
+            goals = MelodyGoals(0, Mode.MAJOR, bars=16, density=density)
+            notes = _drawn(model, goals, guidance=guidance)
+            got = float(np.mean([len(melody) / goals.beats for melody in notes]))
+            name = f"{density:g} notes a beat asked, guidance {guidance:g}"
+            metrics.append(_metric(name, got, drawn, "goals"))
     for name, goals in {
         "chords asked": MelodyGoals(0, Mode.MAJOR, None, chords, metre, 16),
         "no chords asked": base,
@@ -217,9 +221,12 @@ def goal_metrics(model: Model) -> list[Metric]:
     return metrics
 
 
-def _drawn(model: Model, goals: MelodyGoals) -> list[list[tuple[int, int, int]]]:
+def _drawn(
+    model: Model, goals: MelodyGoals, *, guidance: float = 1.0
+) -> list[list[tuple[int, int, int]]]:
     """Draw melodies as (pitch, onset, end) in ticks."""
-    melodies = draw_melodies(model, goals, np.random.default_rng(0), settings=DrawSettings(_DRAWN))
+    settings = DrawSettings(_DRAWN, guidance=guidance)
+    melodies = draw_melodies(model, goals, np.random.default_rng(0), settings=settings)
     return [
         [(n.pitch, n.onset_ticks, n.end_ticks) for n in events_to_notes(melody.events, goals)]
         for melody in melodies
