@@ -7,18 +7,16 @@ from anew; here the beliefs themselves are kept, so that a process that begins n
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from bridge.errors import FileFormatError, RequestError
-from bridge.preference.beliefs import Beliefs, first_beliefs
-from bridge.preference.taste import Answer, Taste, chosen, new_taste, rated
-from bridge.schema.codec import from_plain, to_plain
+from bridge.preference.taste import Taste, chosen, new_taste, rated
+from bridge.schema.codec import field_types, from_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +48,7 @@ class PreferenceLearner:
 
     def write(self, taste: Taste) -> str:
         """Give a taste as JSON."""
-        beliefs = {
-            field.name: _written(getattr(taste.beliefs, field.name))
-            for field in fields(taste.beliefs)
-        }
-        plain = {
-            "names": to_plain(taste.names),
-            "count": taste.count,
-            "answers": to_plain(taste.answers),
-            "beliefs": beliefs,
-        }
-        return json.dumps(plain, separators=(",", ":"))
+        return json.dumps(_written(taste), separators=(",", ":"))
 
     def read(self, text: str) -> Taste:
         """Give the taste that `write` wrote.
@@ -69,38 +57,44 @@ class PreferenceLearner:
             FileFormatError: it is none, or of other features.
         """
         try:
-            plain = json.loads(text)
-            names, answers = plain["names"], from_plain(tuple[Answer, ...], plain["answers"])
-            beliefs = plain["beliefs"]
-            first = first_beliefs(len(self.names))
-            read = {
-                field.name: _read(beliefs[field.name], getattr(first, field.name))
-                for field in fields(first)
-            }
-            count = int(plain["count"])
+            taste: Taste = _read(json.loads(text), Taste, self.fresh())
         except (ValueError, KeyError, TypeError, RecursionError, RequestError) as error:
             raise FileFormatError(f"it is no taste: {error}") from error
-        if tuple(names) != self.names:
+        if taste.names != self.names:
             raise FileFormatError("it is about other features")
-        return Taste(self.names, Beliefs(**read), answers, count)
+        return taste
 
 
-def _written(value: Any) -> float | str:
-    """Give a number as it is, and an array as the text of its bytes, float64, the lowest first."""
-    if not isinstance(value, np.ndarray):
-        return float(value)
-    return base64.b64encode(np.ascontiguousarray(value, "<f8").tobytes()).decode("ascii")
+def _written(value: Any) -> Any:
+    """Give a value as JSON has it; an array as the text of its bytes, float64, the lowest first."""
+    if isinstance(value, np.ndarray):
+        return base64.b64encode(np.ascontiguousarray(value, "<f8").tobytes()).decode("ascii")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _written(getattr(value, field.name)) for field in fields(value)}
+    return [_written(entry) for entry in value] if isinstance(value, tuple) else value
 
 
-def _read(written: Any, first: Any) -> Any:
-    """Give what `_written` wrote, of the type and shape of `first`."""
-    if not isinstance(first, np.ndarray):
-        return type(first)(written)
-    try:
-        content = base64.b64decode(written, validate=True)
-    except binascii.Error as error:
-        raise ValueError(str(error)) from error
-    array = np.frombuffer(content, "<f8").reshape(first.shape).astype(np.float64)
+def _read(written: Any, expected: Any, like: Any) -> Any:
+    """Give what `_written` wrote.
+
+    Args:
+        written: as JSON has it.
+        expected: its type, as an annotation says it.
+        like: such a value, whose arrays have the same shapes.
+    """
+    if isinstance(like, np.ndarray):
+        return _array(written, like.shape)
+    if not is_dataclass(like):
+        return from_plain(expected, written)
+    types = field_types(type(like))
+    read = {name: _read(written[name], types[name], getattr(like, name)) for name in types}
+    return replace(like, **read)  # type: ignore[type-var]
+
+
+def _array(written: Any, shape: tuple[int, ...]) -> Any:
+    """Give the array whose bytes a text holds."""
+    content = base64.b64decode(written, validate=True)
+    array = np.frombuffer(content, "<f8").reshape(shape).astype(np.float64)
     if not np.isfinite(array).all():
         raise ValueError("a number is not finite")
     return array

@@ -33,7 +33,7 @@ LETTERS: Final = "ABCDEFGH"
 FROM_FILE: Final = "file"
 """The subject of music of which nobody says what made it."""
 
-_SHORT_HASH: Final = 6
+_SHORT_HASH: Final = 4
 
 FeedbackT = TypeVar("FeedbackT", bound=Feedback)
 
@@ -148,7 +148,7 @@ class Noted:
     numbers: tuple[int, ...]
     """Of the ratings and preferences that are kept, as `ratings.list` has them."""
     words: tuple[str, ...]
-    """What each of them says: `thumb up: live.call take 3`, `file #3fa2b1 better than file #07c2d9`."""
+    """What each of them says: `thumb up: live.call take 3`, `file #3fa2 better than file #07c2`."""
 
 
 @operation("feedback.rate")

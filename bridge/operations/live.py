@@ -165,7 +165,7 @@ def rate(request: RateRequest, studio: Studio) -> Take:
     """Say what you think of a take, so that Segue may learn from it."""
     found = find_take(studio, request.number)
     rate_take(studio, found, request.rating)
-    return find_take(studio, found.number)
+    return replace(found, rating=request.rating)
 
 
 def _changed(settings: LiveSettings, request: SetRequest) -> LiveSettings:

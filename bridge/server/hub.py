@@ -19,7 +19,7 @@ from bridge.server.live import CONTROL_IN, CONTROL_OUT, MAIN_INPUT, LiveRoom, Po
 from bridge.server.maker import OfficeMaker
 from bridge.server.office import Office, starter_of
 from bridge.server.osc_door import OscDoor
-from bridge.server.ratings import RatingKeeper
+from bridge.server.ratings import RatingKeeper, StageFromBehind
 from bridge.server.stage.stage import LiveStage
 from bridge.server.state import Memory
 from bridge.server.stopping import stopping
@@ -85,7 +85,7 @@ class Hub:
         self._controls = Controls(maps.devices)
         studio = Studio(
             models=settings.models,
-            stage=self._stage,
+            stage=StageFromBehind(self._stage, loop),
             controls=self._controls,
             place=lambda: settings.feedback_place,
         )

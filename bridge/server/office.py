@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -46,6 +48,8 @@ HUB_LANE: Final = "hub"
 """The lane of what is done here, at once."""
 LOCAL_ROOMS: Final = ("live", "map", "plugins", "feedback")
 """Rooms whose operations run in the hub."""
+PATIENT: Final = ("feedback", "live.rate")
+"""Those of them, rooms or operations, that wait for the disk: a thread of the hub does them."""
 MOST_LOCAL_BYTES: Final = 256_000
 """A larger request to one of them is refused: the hub must not be held up."""
 HANG_SECONDS: Final = 30.0
@@ -113,6 +117,9 @@ class Office:
         self.jobs: Final = JobQueue()
         self._local = local or Studio()
         self._local_rooms = local_rooms
+        self.patient: tuple[str, ...] = PATIENT
+        """Rooms and operations of the hub that wait for the disk."""
+        self._behind = ThreadPoolExecutor(1, thread_name_prefix="behind")
         self._find = find
         self._hang_seconds = hang_seconds
         self._starter = starter or starter_of(None)
@@ -142,6 +149,7 @@ class Office:
         link, self._link = self._link, None
         if link is not None:
             await link.close()
+        await asyncio.to_thread(self._behind.shutdown)
 
     def call(
         self,
@@ -172,7 +180,9 @@ class Office:
         ticket = Ticket(self, job, operation, form)
         self._tickets[job.id] = (ticket, lane)
         request = {} if request is None else request
-        if is_local:
+        if is_local and {operation.room, operation.name} & set(self.patient):
+            self._do_behind(ticket, request, door)
+        elif is_local:
             self._do_here(ticket, request, door)
         else:
             self._put(ticket, lane, Do(job.id, name, request, form, lane, door))
@@ -217,12 +227,33 @@ class Office:
     def _do_here(self, ticket: Ticket, request: object, door: str) -> None:
         """Do a quick operation in the hub."""
         self.jobs.begin(ticket.job.id)
+        self._settle(ticket, lambda: self._local_result(ticket, request, door))
+
+    def _do_behind(self, ticket: Ticket, request: object, door: str) -> None:
+        """Do an operation in a thread of the hub, after those before it: the stage goes on."""
+        self.jobs.begin(ticket.job.id)
+        loop = asyncio.get_running_loop()
+        result = loop.run_in_executor(self._behind, self._local_result, ticket, request, door)
+        result.add_done_callback(lambda done: self._take_from_behind(ticket, done))
+
+    def _take_from_behind(self, ticket: Ticket, done: asyncio.Future[Any]) -> None:
+        if ticket.job.id in self._tickets:
+            self._settle(ticket, done.result)
+        elif not done.cancelled():
+            done.exception()  # who asked has given up: nobody is told
+
+    def _local_result(self, ticket: Ticket, request: object, door: str) -> Any:
+        """Do an operation of the hub's own, and give what comes of it as it is wanted."""
+        if isinstance(request, Body) and len(request.content) > MOST_LOCAL_BYTES:
+            raise RequestError(f"the request has over {MOST_LOCAL_BYTES} bytes; shorten it")
+        studio = self._local.for_job(door=door)
+        noun = ticket.operation(read_request(ticket.operation, request), studio)
+        return write_result(noun, ticket.form)
+
+    def _settle(self, ticket: Ticket, result: Callable[[], Any]) -> None:
+        """End a job of the hub's own: well, or with what went wrong."""
         try:
-            if isinstance(request, Body) and len(request.content) > MOST_LOCAL_BYTES:
-                raise RequestError(f"the request has over {MOST_LOCAL_BYTES} bytes; shorten it")
-            studio = self._local.for_job(door=door)
-            noun = ticket.operation(read_request(ticket.operation, request), studio)
-            self._finish(ticket, write_result(noun, ticket.form))
+            self._finish(ticket, result())
         except SegueError as error:
             self._fail(ticket, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one job only

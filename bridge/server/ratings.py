@@ -10,12 +10,49 @@ from collections.abc import Callable
 
 from bridge.errors import SegueError
 from bridge.operations.feedback import take_result
-from bridge.operations.studio import Studio
-from bridge.schema.live import LiveSettings, Take
+from bridge.operations.studio import Stage, Studio
+from bridge.schema.live import LiveSettings, LiveStatus, LiveVerb, Take
 from bridge.schema.rating import Rating
 
 LIVE_DOOR = "live"
 """What a rating bears that came by a control or a verb."""
+
+
+class StageFromBehind:
+    """The stage, for operations that run in a thread beside the event loop.
+
+    Args:
+        stage: belongs to the event loop; what may change meanwhile is given as it is now.
+        loop: where takes are marked.
+    """
+
+    def __init__(self, stage: Stage, loop: asyncio.AbstractEventLoop) -> None:
+        self._stage = stage
+        self._loop = loop
+
+    def status(self) -> LiveStatus:
+        """Say how things stand."""
+        return self._stage.status()
+
+    def settings(self) -> LiveSettings:
+        """Give what is set."""
+        return self._stage.settings()
+
+    def change(self, settings: LiveSettings) -> None:
+        """Set everything; only from the event loop."""
+        self._stage.change(settings)
+
+    def perform(self, verb: LiveVerb) -> None:
+        """Do something at once; only from the event loop."""
+        self._stage.perform(verb)
+
+    def takes(self) -> tuple[Take, ...]:
+        """Give the last takes, the latest first."""
+        return self._stage.takes()
+
+    def mark(self, number: int, rating: int) -> None:
+        """Show on a take what somebody thinks of it, a moment later."""
+        self._loop.call_soon_threadsafe(self._stage.mark, number, rating)
 
 
 class RatingKeeper:

@@ -297,6 +297,41 @@ def test_rooms_of_the_hub_are_done_at_once_without_the_process(tmp_path):
     assert asyncio.run(scene()) == (JobState.DONE, FakeRequest(2))
 
 
+def test_what_waits_for_the_disk_is_done_behind_in_its_order(tmp_path):
+    async def scene():
+        office = Office(local=Studio(), local_rooms=("fake",), find=find_fake)
+        office.patient = ("fake.wait", "fake.echo")
+        waiting = office.call("fake.wait", {"until_file": str(tmp_path / "go")})
+        after = office.call("fake.echo", {"number": 2})
+        states = waiting.job.state, after.job.state
+        (tmp_path / "go").touch()
+        try:
+            return states, await waiting.result(), await after.result()
+        finally:
+            await office.close()
+
+    states, *results = asyncio.run(scene())
+    assert states == (JobState.RUNNING, JobState.RUNNING)
+    assert results == [3, FakeRequest(2)]
+
+
+def test_who_gives_up_what_is_done_behind_is_told_at_once(tmp_path):
+    async def scene():
+        office = Office(local=Studio(), local_rooms=("fake",), find=find_fake)
+        office.patient = ("fake",)
+        waiting = office.call("fake.wait", {"until_file": str(tmp_path / "go")})
+        waiting.cancel()
+        try:
+            await waiting.result()
+        finally:
+            (tmp_path / "go").touch()
+            await office.close()
+
+    with pytest.raises(CancelledError):
+        asyncio.run(scene())
+
+
+@pytest.mark.parametrize("patient", [(), ("fake",)])
 @pytest.mark.parametrize(
     ("operation", "body", "words"),
     [
@@ -305,9 +340,10 @@ def test_rooms_of_the_hub_are_done_at_once_without_the_process(tmp_path):
         ("fake.bug", None, "this is a bug"),
     ],
 )
-def test_an_operation_of_the_hub_that_fails_is_told(tmp_path, operation, body, words):
+def test_an_operation_of_the_hub_that_fails_is_told(operation, body, words, patient):
     async def scene():
         office = Office(local=Studio(), local_rooms=("fake",), find=find_fake)
+        office.patient = patient
         await office.call(operation, body).result()
 
     with pytest.raises(SegueError, match=words):

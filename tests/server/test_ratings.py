@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -167,3 +168,16 @@ def test_the_taste_is_another_as_soon_as_a_rating_is_answered(home):
             assert served.ask("taste.show")["answers"] == count
         served.ask("feedback.rate", thumb=0, notes=to_plain(tune(61)))
         assert served.ask("taste.show")["answers"] == 2
+
+
+def test_nobody_who_plays_waits_for_a_store_that_is_busy(home):
+    with serving(home) as served, ThreadPoolExecutor() as pool:
+        served.ask("live.rate", rating=1)
+        other = FeedbackStore(home / "state" / STORE_FILE)
+        with other._database.transaction():
+            rating = pool.submit(served.ask, "live.rate", rating=-1)
+            for _ in range(20):
+                served.ask("live.status")
+            assert not rating.done()
+        assert rating.result()["rating"] == -1
+        other.close()
