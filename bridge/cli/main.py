@@ -23,7 +23,7 @@ from bridge.errors import SegueError
 ROOMS: Final[dict[str, tuple[str, str]]] = {
     "music": (
         "bridge.cli.music:music",
-        "Play, sample, continue, interpolate, vary and answer music.",
+        "Play, compose, sample, continue, interpolate, vary and answer music.",
     ),
     "serve": (
         "bridge.cli.serve:serve",

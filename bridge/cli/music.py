@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from bridge.cli.compose import compose
+from bridge.cli.delivery import deliver, force_option, output_option
 from bridge.cli.door import Door, json_option, open_studio, person_option, project_option
 from bridge.cli.knobs import MetreType, knob_options, make_request
 from bridge.cli.play import play_options
 
-if TYPE_CHECKING:
-    from bridge.schema.notes import NoteSequence
-
 _midi_file = click.Path(path_type=Path)
-_STDOUT = Path("-")
 
 ANSWER_KINDS = ("continue", "vary", "harmony", "drums")
 """Those of `bridge.schema.live.AnswerKind`, so that help needs no import; a test compares."""
-
-output_option = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE.mid",
-    show_default="VERB-SEED.mid, here",
-    help="Where the MIDI file goes; - is stdout.",
-)
-force_option = click.option("--force", is_flag=True, help="Replace files that are there.")
 
 
 @click.group(
@@ -40,10 +27,11 @@ force_option = click.option("--force", is_flag=True, help="Replace files that ar
     "  segue music continue riff.mid --bars 4 --temperature 0.9 --seed 7 -o answer.mid\n"
     "  segue music interpolate verse.mid chorus.mid --steps 5\n"
     "  segue music vary riff.mid --amount 0.3\n"
-    "  segue music answer call.mid --kind harmony -o answer.mid"
+    "  segue music answer call.mid --kind harmony -o answer.mid\n"
+    "  segue music compose --chords 'C Am F G' --mood happy --bars 16 -o song.mid"
 )
 def music() -> None:
-    """Play, sample, continue, interpolate, vary and answer music."""
+    """Play, compose, sample, continue, interpolate, vary and answer music."""
 
 
 @music.command(
@@ -92,7 +80,7 @@ def sample(bars: int, metre: tuple[int, int], **options: Any) -> None:
     from bridge.schema.notes import TimeSignature
 
     request = make_request(SampleRequest, options, bars=bars, metre=TimeSignature(0, *metre))
-    _deliver(operation(request, open_studio()), "sample", request.seed, options)
+    deliver(operation(request, open_studio()), "sample", request.seed, options)
 
 
 @music.command(
@@ -122,7 +110,7 @@ def continue_melody(riff: Path, bars: int, answer_only: bool, **options: Any) ->
     request = make_request(
         ContinueRequest, options, notes=heard, bars=bars, answer_only=answer_only
     )
-    _deliver(operation(request, open_studio()), "continue", request.seed, options)
+    deliver(operation(request, open_studio()), "continue", request.seed, options)
 
 
 @music.command(
@@ -157,7 +145,7 @@ def interpolate(start: Path, end: Path, steps: int, bars: int, **options: Any) -
         steps=steps,
         bars=bars,
     )
-    _deliver(operation(request, open_studio()), "interpolate", request.seed, options)
+    deliver(operation(request, open_studio()), "interpolate", request.seed, options)
 
 
 @music.command(
@@ -189,7 +177,7 @@ def vary(riff: Path, amount: float, bars: int | None, **options: Any) -> None:
     from bridge.operations.music import vary as operation
 
     request = make_request(VaryRequest, options, notes=read_midi(riff), amount=amount, bars=bars)
-    _deliver(operation(request, open_studio()), "vary", request.seed, options)
+    deliver(operation(request, open_studio()), "vary", request.seed, options)
 
 
 @music.command(
@@ -240,7 +228,7 @@ def answer(call: Path, kind: str, bars: int | None, amount: float, **options: An
         bars=bars,
         amount=amount,
     )
-    _deliver(operation(request, open_studio()), "answer", request.seed, options)
+    deliver(operation(request, open_studio()), "answer", request.seed, options)
 
 
 @music.command(
@@ -274,39 +262,4 @@ def learn(written: Path, kept: Path, as_json: bool, **options: Any) -> None:
         click.echo(f"more now: {', '.join(lesson.towards)}")
 
 
-def _deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any]) -> None:
-    """Write what was made: JSON to stdout where asked, MIDI to a file or stdout."""
-    from bridge.files.midi import format_midi, write_midi
-
-    output: Path | None = options["output"]
-    if output == _STDOUT and options["as_json"]:
-        context = click.get_current_context()
-        raise click.UsageError("--json and -o - both want stdout; name a file", context)
-    if output == _STDOUT:
-        click.echo(format_midi(sequence), nl=False)
-    elif output is not None or not options["as_json"]:
-        path = output or Path(f"{verb}-{seed}.mid")
-        write_midi(sequence, path, force=options["force"])
-        click.echo(_summary(sequence, path, seed), err=True)
-    if options["as_json"]:
-        from bridge.cli.door import show_json
-        from bridge.schema.codec import to_plain
-
-        show_json({"seed": seed, "sequence": to_plain(sequence)})
-    sys.stdout.flush()
-
-
-def _summary(sequence: NoteSequence, path: Path, seed: int) -> str:
-    """Say in a line what was written."""
-    from bridge.music.frame import melody_part
-    from bridge.music.key import Key, find_key
-
-    sounding = any(part.notes and not part.is_drums for part in sequence.parts)
-    melody = melody_part(sequence).notes if sounding else ()
-    bars = -(-sequence.end_ticks // sequence.time_signature.bar_ticks(sequence.ppq))
-    key = find_key(melody)
-    if sequence.key_signatures:
-        written = sequence.key_signatures[-1]
-        key = Key(written.tonic_pitch_class, written.mode)
-    found = f"{len(melody)} notes, {key}" if melody else "silence"
-    return f"{path}: {bars} bars, {found}, {sequence.tempo_bpm:g} BPM, seed {seed}"
+music.add_command(compose)

@@ -25,7 +25,11 @@ from bridge.errors import NotFoundError
 from bridge.operations.studio import Studio
 
 ROOMS: Final[dict[str, tuple[str, ...]]] = {
-    "music": ("bridge.operations.music", "bridge.operations.learning"),
+    "music": (
+        "bridge.operations.music",
+        "bridge.operations.compose",
+        "bridge.operations.learning",
+    ),
     "live": ("bridge.operations.live",),
     "map": ("bridge.operations.mapping",),
     "feedback": ("bridge.operations.feedback",),

@@ -98,6 +98,22 @@ EXAMPLES = {
         "music answer RIFF --kind harmony --seed 7 --json",
         {"call": "RIFF", "kind": "harmony", "seed": 7},
     ),
+    "music.compose": Example(
+        "music compose --chords C,Am,F,G --key C --mood happy --bars 4 --motif RIFF --seed 3"
+        " --range 55-84 --weigh leaps_resolved=0.5 --json",
+        {
+            "chords": "C,Am,F,G",
+            "tonic_pitch_class": 0,
+            "mode": "major",
+            "mood": "happy",
+            "bars": 4,
+            "motif": "RIFF",
+            "lowest_pitch": 55,
+            "highest_pitch": 84,
+            "weights": [{"reward": "leaps_resolved", "weight": 0.5}],
+            "seed": 3,
+        },
+    ),
     "music.play": Example(
         "music play --bars 3 --seed 7 --save FOLDER/take.mid --json", {"bars": 3, "seed": 7}
     ),
@@ -182,6 +198,7 @@ EXAMPLES = {
 MISTAKES = {
     "models.show": Example("models show music/tuba", {"name": "music/tuba"}),
     "models.rollback": Example("models rollback music/toy", {"name": "music/toy"}),
+    "music.compose": Example("music compose --chords Q7 --seed 1", {"chords": "Q7", "seed": 1}),
     "live.rate": Example("live rate up --number 9", {"rating": 1, "number": 9}),
     "plugins.remove": Example("plugins remove tuba", {"name": "tuba"}),
     "feedback.rate": Example("feedback rate up --take 9", {"thumb": 1, "number": 9}),

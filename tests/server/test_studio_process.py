@@ -43,7 +43,11 @@ def test_it_takes_calls_before_the_models_are_loaded(toy_models):
         await office.loaded()
         return [line.name for line in first]
 
-    assert with_office(scene, toy_models) == ["music/drums_vae", "music/melody_vae"]
+    assert with_office(scene, toy_models) == [
+        "music/drums_vae",
+        "music/melody_prior",
+        "music/melody_vae",
+    ]
 
 
 def test_it_does_without_models(tmp_path):
