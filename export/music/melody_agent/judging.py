@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,12 @@ from bridge.music.rewards.weights import RewardWeights, total
 from bridge.schema.goals import MelodyGoals
 from bridge.schema.notes import Note
 from export.music.melody_agent.realness import Realness
+
+LOCAL: Final = (
+    "in_key", "leaps_resolved", "moves_by_step", "no_excessive_repetition",
+    "chord_tones_on_strong_beats", "in_range", "register_met", "density_met", "mood_met",
+)  # fmt: skip
+"""Rewards that bars earn one by one: shares and means over notes or beats."""
 
 Reward = Callable[[tuple[Note, ...], MelodyGoals], float]
 
@@ -28,6 +36,8 @@ class Judge:
     realness: Realness | None = None
     realness_weight: float = 2.0
     """How much realness counts, beside the weights of the other rewards; >= 0."""
+    bar_by_bar: bool = False
+    """Whether to say what each bar earns, which takes longer."""
     others: Mapping[str, Reward] = field(default_factory=dict)
     """Rewards from elsewhere, such as a person's taste, by the name of their weight."""
 
@@ -40,8 +50,15 @@ class Judged:
     """0..1."""
     parts: dict[str, float]
     """Each reward by name, 0..1."""
+    by_bar: npt.NDArray[np.float64]
+    """float64 [bar]: what each bar adds to the reward, as far as that can be said of bars."""
     profile: npt.NDArray[np.float64]
     """float64 [row]; all NaN for a melody without notes."""
+
+    @property
+    def rest(self) -> float:
+        """What only the whole melody has earned."""
+        return self.reward - float(self.by_bar.sum())
 
 
 def judged(
@@ -56,16 +73,50 @@ def judged(
         nats: how unlikely the prior finds an event of it, on average; None: nobody asked it.
     """
     if not notes:
-        return Judged(0.0, {}, np.full(len(ROWS), np.nan))
+        return Judged(0.0, {}, np.zeros(goals.bars), np.full(len(ROWS), np.nan))
     others = {name: reward(notes, goals) for name, reward in judge.others.items()}
     if judge.likely is not None and nats is not None:
         others["likelihood"] = judge.likely.score(nats)
     reward, parts = total(notes, goals, judge.weights, others=others)
+    weight = sum(getattr(judge.weights, name) for name in parts)
     profile = as_rows([melody_profile(notes, goals)])[0]
     if judge.realness is not None and judge.realness_weight > 0.0:
-        realness = float(judge.realness.score(profile[None])[0])
-        weight = sum(getattr(judge.weights, name) for name in parts)
+        parts = parts | {"realness": float(judge.realness.score(profile[None])[0])}
         both = weight + judge.realness_weight
-        reward = (weight * reward + judge.realness_weight * realness) / both
-        parts = parts | {"realness": realness}
-    return Judged(reward, parts, profile)
+        reward = (weight * reward + judge.realness_weight * parts["realness"]) / both
+        weight = both
+    by_bar = np.zeros(goals.bars)
+    if judge.bar_by_bar and weight > 0.0:
+        by_bar = _by_bar(notes, goals, judge.weights) / weight
+    return Judged(reward, parts, by_bar, profile)
+
+
+def _by_bar(
+    notes: tuple[Note, ...], goals: MelodyGoals, weights: RewardWeights
+) -> npt.NDArray[np.float64]:
+    """Say what each bar adds to the weighed sum of the local rewards: float64 [bar].
+
+    After k of K bars, k / K of the sum over what was written so far has been earned; of rewards
+    that are means over bars, each bar earns its own. In all it is the sum over the whole melody.
+    """
+    local = _only_local(weights)
+    earned = np.zeros(goals.bars + 1)
+    for bars in range(1, goals.bars + 1):
+        begun = replace(goals, bars=bars)
+        until = begun.length_ticks
+        heard = tuple(
+            note
+            if note.end_ticks <= until
+            else replace(note, duration_ticks=until - note.onset_ticks)
+            for note in notes
+            if note.onset_ticks < until
+        )
+        mean, parts = total(heard, begun, local)
+        earned[bars] = mean * sum(getattr(local, name) for name in parts) * bars / goals.bars
+    return np.diff(earned)
+
+
+@lru_cache(maxsize=64)
+def _only_local(weights: RewardWeights) -> RewardWeights:
+    names = [field.name for field in fields(RewardWeights) if field.name not in LOCAL]
+    return replace(weights, **dict.fromkeys(names, 0.0))

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from bridge.schema.arrays import FloatArray
 from export.music.melody_agent.policy import Composer, Sheet, speak
 from export.music.melody_prior.model import MelodyPriorNetwork
+
+Rewards = npt.NDArray[np.float64]
 
 _LONGEST_GRADIENT: Final = 0.5
 """Norm to which gradients are held."""
@@ -38,7 +40,7 @@ class PpoSettings:
     """Times that every melody is learned from."""
     minibatch: int = 32
     """Melodies of one optimizer step."""
-    decay: float = 0.97
+    decay: float = 0.95
     """Lambda of the generalised advantages; nothing is discounted."""
     kl_target: float = 0.08
     """Nats an event by which the policy may differ from the prior."""
@@ -75,18 +77,18 @@ def experience(composer: Composer, prior: MelodyPriorNetwork, sheet: Sheet) -> E
         )
 
 
-def centred(rewards: FloatArray, group: int) -> FloatArray:
+def centred(rewards: Rewards, group: int) -> Rewards:
     """Take from each reward the mean of the others that were written to the same wish.
 
     Args:
-        rewards: float [melody]; those of one wish follow each other.
+        rewards: float [melody, ..]; those of one wish follow each other.
         group: how many are of one wish; 1: the mean of all is taken.
     """
     if group == 1:
-        return rewards - rewards.mean()
-    rows = rewards.reshape(-1, group)
+        return rewards - rewards.mean(axis=0)
+    rows = rewards.reshape(-1, group, *rewards.shape[1:])
     others = (rows.sum(axis=1, keepdims=True) - rows) / (group - 1)
-    off: FloatArray = (rows - others).reshape(-1)
+    off: Rewards = (rows - others).reshape(rewards.shape)
     return off
 
 
@@ -103,28 +105,31 @@ class Lesson:
 
 
 def lesson_of(
-    past: Experience, rewards: FloatArray, settings: PpoSettings, kl_weight: float
+    past: Experience, local: Tensor, rest: Tensor, settings: PpoSettings, kl_weight: float
 ) -> Lesson:
     """Work out how much better each event was than expected.
 
+    What bars earn is credited to the events around them by generalised advantages; what only the
+    whole melody earns is credited to all of its events alike.
+
     Args:
         past: what was written.
-        rewards: float [batch], of whole melodies.
+        local: float32 [batch, event], what was earned at each event.
+        rest: float32 [batch], what was earned by the whole.
         settings: how.
         kl_weight: what a nat away from the prior costs.
     """
     real = past.sheet.real
-    gains = -kl_weight * (past.old - past.prior)
-    last = real.sum(dim=1) - 1
-    gains[torch.arange(len(last)), last] += torch.from_numpy(rewards.astype(np.float32))
+    gains = local - kl_weight * (past.old - past.prior)
     values = past.values * real
     surprise = gains + nn.functional.pad(values[:, 1:], (0, 1)) - values
-    found, running = torch.zeros_like(surprise), torch.zeros(len(last))
+    found, running = torch.zeros_like(surprise), torch.zeros(len(rest))
     for index in reversed(range(surprise.shape[1])):
         running = (surprise[:, index] + settings.decay * running) * real[:, index]
         found[:, index] = running
-    kept = found[past.sheet.chosen]
-    return Lesson(past, (found - kept.mean()) / (kept.std() + 1e-6), found + values)
+    gain = found + rest[:, None]
+    kept = gain[past.sheet.chosen]
+    return Lesson(past, (gain - kept.mean()) / (kept.std() + 1e-6), found + values)
 
 
 @dataclass

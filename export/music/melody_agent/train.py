@@ -219,8 +219,11 @@ def iterate(trainer: Trainer, progress: Progress) -> dict[str, float]:
     written = write(composer.network, asked, chance)
     past = experience(composer, trainer.prior, sheet_of(written))
     verdicts = _verdicts(_judge(trainer, progress, rng), written, past)
-    rewards = centred(np.array([verdict.reward for verdict in verdicts]), settings.group)
-    lesson = lesson_of(past, rewards, settings.ppo, progress.kl_weight)
+    local = earned_at(written, verdicts, settings.group)
+    rest = centred(np.array([verdict.rest for verdict in verdicts]), settings.group)
+    lesson = lesson_of(
+        past, local, torch.from_numpy(rest).float(), settings.ppo, progress.kl_weight
+    )
     only_value = progress.iteration < settings.value_iterations
     _set_rate(trainer, progress, only_value=only_value)
     done = improve(composer, trainer.optimizer, lesson, settings.ppo, rng)
@@ -232,13 +235,39 @@ def iterate(trainer: Trainer, progress: Progress) -> dict[str, float]:
     return _figures(written, verdicts) | figures
 
 
+def earned_at(written: list[Written], verdicts: list[Judged], group: int) -> torch.Tensor:
+    """Say what was earned at each event, beyond what others earned in the same bar.
+
+    Args:
+        written: melodies; those of one wish follow each other.
+        verdicts: of each.
+        group: how many are of one wish.
+
+    Returns:
+        float32 [melody, event]: what a bar earned stands at the last event that begins in it, or
+        before it where none does.
+    """
+    earned = np.zeros((len(written), max(len(melody.events) for melody in written)), np.float32)
+    for start in range(0, len(written), group):
+        by_bar = np.stack([verdict.by_bar for verdict in verdicts[start : start + group]])
+        off = centred(by_bar, group) if group > 1 else by_bar
+        for row, (melody, gains) in enumerate(zip(written[start:], off, strict=False), start):
+            bars = melody.wish.goals.bars
+            ends = np.arange(1, bars + 1) * melody.events.total_slots / bars
+            places = np.maximum(0, np.searchsorted(melody.events.slots, ends) - 1)
+            np.add.at(earned[row], places, gains)
+    return torch.from_numpy(earned)
+
+
 def _judge(trainer: Trainer, progress: Progress, rng: np.random.Generator) -> Judge:
     """Say what counts now: realness learns from what was written last."""
     settings, realness = trainer.settings, None
     if settings.realness_weight > 0.0 and len(progress.memory) >= settings.melodies:
         rows = [trainer.wishes.row(rng) for _ in range(settings.realness_memory)]
         realness = fit_realness(trainer.excerpts.profiles[rows], progress.memory)
-    return Judge(settings.weights, progress.likely, realness, settings.realness_weight)
+    return Judge(
+        settings.weights, progress.likely, realness, settings.realness_weight, bar_by_bar=True
+    )
 
 
 def _verdicts(judge: Judge, written: list[Written], past: Experience) -> list[Judged]:

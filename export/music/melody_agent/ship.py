@@ -1,0 +1,138 @@
+"""Ship the agent: `python -m export.music.melody_agent.ship --data DATA --work WORK`.
+
+After `train`, `measure`, `referee` and `ablate`, whose figures go onto the card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from bridge.music.melody_conditions import condition_rows
+from bridge.runtime.card import Card, DataSource, Metric, Training
+from export.music.melody_agent.excerpts import Excerpt, load_excerpts
+from export.music.melody_agent.policy import load_network
+from export.music.melody_agent.train import AgentSettings
+from export.music.melody_prior.data import Stretches
+from export.music.melody_prior.ship import graph_sources
+from export.ship.ship import ship
+
+MODEL_NAME: Final = "music/melody_agent"
+SHOWN: Final = (
+    "table ", "hit", "distance of all rows", "nats", "reward", "distinct", "self-BLEU", "copied",
+    "longest copy", "mean chord_tone_share", "mean strong_chord_tone_share",
+    "mean excess_repetition_share", "mean motif_share",
+)  # fmt: skip
+"""Beginnings of the names of figures that go onto the card; the others stay in evidence.json."""
+_EXAMPLES: Final = 4
+_EXAMPLE_EVENTS: Final = 8
+
+
+def main() -> None:
+    """Export the policy, and ship it with its card."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
+    parser.add_argument("--work", type=Path, required=True, help="folder of the checkpoints")
+    parser.add_argument("--models", type=Path, default=Path("onnx_models"), help="where it goes")
+    arguments = parser.parse_args()
+    checkpoint = arguments.work / "agent.pt"
+    iterations = torch.load(checkpoint, weights_only=True)["progress"]["iteration"]
+    phrases = load_excerpts(arguments.data, arguments.work)["validation"].phrases
+    sources = graph_sources(load_network(checkpoint), stretches_of(phrases))
+    metrics = figures_in(arguments.work)
+    ship(arguments.models / MODEL_NAME, card(metrics, iterations), sources)
+
+
+def stretches_of(phrases: Sequence[Excerpt]) -> Stretches:
+    """Lay a few phrases end to end, with all their goals asked for."""
+    long = [phrase for phrase in phrases if len(phrase.events) >= _EXAMPLE_EVENTS][:_EXAMPLES]
+    events = [phrase.events for phrase in long]
+    rows = [condition_rows(phrase.goals, phrase.events.slots) for phrase in long]
+    return Stretches(
+        first=np.cumsum([0, *(len(said) for said in events)]),
+        pitches=np.concatenate([said.pitches for said in events]),
+        lengths=np.concatenate([said.lengths for said in events]),
+        loudness=np.concatenate([said.loudness for said in events]),
+        slots=np.concatenate([said.slots for said in events]),
+        conditions=np.concatenate(rows).astype(np.float16),
+        played=np.ones(len(long), dtype=np.bool_),
+        corpus=np.array([phrase.corpus for phrase in long]),
+    )
+
+
+def figures_in(work: Path) -> tuple[Metric, ...]:
+    """Read what was measured: of evidence what is SHOWN, the referee's word, the ablation's.
+
+    Raises:
+        FileNotFoundError: `measure`, `referee` or `ablate` has not been run.
+    """
+    evidence = [Metric(**row) for row in json.loads((work / "evidence.json").read_text("utf-8"))]
+    metrics = [metric for metric in evidence if metric.name.startswith(SHOWN)]
+    referee = json.loads((work / "referee.json").read_text("utf-8"))
+    for name, found in referee.items():
+        metrics += [
+            Metric(f"{name}: {figure}", float(f"{value:.4g}"), "the same wishes", "referee")
+            for figure, value in found.items()
+        ]
+    ablation = json.loads((work / "ablation.json").read_text("utf-8"))
+    for name, found in ablation.items():
+        metrics += [
+            Metric(
+                f"without {name}: {figure}", float(f"{value:.4g}"), "a short training", "ablation"
+            )
+            for figure, value in found.items()
+            if figure.startswith(SHOWN)
+        ]
+    return tuple(metrics)
+
+
+def card(metrics: tuple[Metric, ...], iterations: int) -> Card:
+    """Say what the model is."""
+    return Card(
+        name=MODEL_NAME,
+        title="Melody agent",
+        summary="Writes melodies to goals: key, chords, density, range, mood, motif.",
+        task="The next event of a melody, as music/melody_prior says it and by the same graphs: "
+        "the prior, moved by reinforcement learning (PPO, with a bound on how far) towards rewards "
+        "for theory, goals, mood, novelty and likeness to real music.",
+        version="1.0.0",
+        licence="Apache-2.0",
+        training=Training(
+            command="python -m export.music.melody_agent.train --data DATA --prior PRIOR.pt "
+            "--work WORK; then measure, referee, ablate, ship",
+            seed=AgentSettings.seed,
+            steps=iterations,
+        ),
+        data=(
+            DataSource("POP909", "MIT", "goals and real phrases; Wang et al. 2020"),
+            DataSource("OpenEWLD", "MIT", "public-domain lead sheets; Simonetta et al. 2018"),
+            DataSource("OpenScore Lieder", "CC0-1.0", "vocal lines; Gotham and Jonas 2022"),
+            DataSource(
+                "O'Neill's Music of Ireland, Ryan's Mammoth Collection",
+                "LicenseRef-music21-corpus",
+                "public-domain tunes of 1850-1883 prints, transcribed by the encoders named in the "
+                "music21 corpus and distributed with their permission",
+            ),
+        ),
+        graphs=(),
+        parity_tolerance=5e-4,
+        limits=(
+            "It writes one voice, on a grid of sixteenths and triplet eighths.",
+            "It learned with melodies of 4 to 16 bars; longer ones lean on what the prior knows.",
+            "It is not told of a motif: what is given is stated as the melody's beginning, and the "
+            "rest goes on from there.",
+            "Rewards are rules and statistics of Western tunes of 1780 to 2010; what they do not "
+            "count was not learned.",
+        ),
+        metrics=metrics,
+    )
+
+
+if __name__ == "__main__":
+    main()
