@@ -1,24 +1,28 @@
-"""A taste as plain data, for JSON: `{"version": 1, "names": [..], "count": n, "answers": [..]}`.
+"""A taste as plain data, for JSON: version, names, centre, spread, count, answers.
 
 What is written is what the person said, not what was made of it: `[score, [feature, ..]]` of a
 rating and `[1, [feature, ..], [feature, ..]]` of a choice, the better first. Reading learns it
 anew, so that a file can hold no belief that does not follow from answers, and a better learner may
-read what an older one wrote. Of more than 600 answers the last are kept.
+read what an older one wrote. `centre` and `spread` [feature] are the frame of the taste, `count` is
+how many answers there ever were; of more than 600 the last are kept.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bridge.errors import RequestError
-from bridge.preference.taste import MOST_ANSWERS, Answer, Taste, learned, new_taste
+from bridge.preference.taste import MOST_ANSWERS, Answer, Frame, Taste, learned, new_taste
 
 VERSION: Final = 1
 """Of the form that is written."""
 _FARTHEST: Final = 1e6
 """No standardised feature is farther from its mean."""
+_LEAST_SPREAD: Final = 0.01
+_FIELDS: Final = {"version", "names", "centre", "spread", "count", "answers"}
 _LONGEST_NAME: Final = 100
 _MOST_COUNTED: Final = 10**9
 
@@ -28,6 +32,8 @@ def taste_to_dict(taste: Taste) -> dict[str, Any]:
     return {
         "version": VERSION,
         "names": list(taste.names),
+        "centre": list(taste.frame.centre),
+        "spread": list(taste.frame.spread),
         "count": taste.count,
         "answers": [_plain(answer) for answer in taste.answers],
     }
@@ -44,9 +50,9 @@ def taste_from_dict(plain: Mapping[str, Any]) -> Taste:
     """
     if not isinstance(plain, Mapping):
         raise RequestError(f"a taste is an object with fields, not {_said(plain)}")
-    if unknown := set(plain) ^ {"version", "names", "count", "answers"}:
+    if unknown := set(plain) ^ _FIELDS:
         raise RequestError(
-            "a taste has the fields version, names, count and answers, no more and no less; "
+            f"a taste has the fields {', '.join(sorted(_FIELDS))}, no more and no less; "
             f"at fault: {', '.join(sorted(_said(name) for name in unknown))[:200]}"
         )
     if plain["version"] is True or plain["version"] != VERSION:
@@ -54,6 +60,7 @@ def taste_from_dict(plain: Mapping[str, Any]) -> Taste:
             f"a taste of version {VERSION} can be read, not {_said(plain['version'])}"
         )
     taste = new_taste(_names(plain["names"]))
+    taste = replace(taste, frame=_frame(plain, len(taste.names)))
     answers, count = plain["answers"], plain["count"]
     if not isinstance(answers, list) or len(answers) > MOST_ANSWERS:
         raise RequestError(f"answers must be a list of at most {MOST_ANSWERS}")
@@ -62,7 +69,7 @@ def taste_from_dict(plain: Mapping[str, Any]) -> Taste:
     checked = [_answer(entry, len(taste.names), index) for index, entry in enumerate(answers)]
     for answer in checked:
         taste = learned(taste, answer)
-    return Taste(taste.names, taste.beliefs, taste.answers, count)
+    return replace(taste, count=count)
 
 
 def _plain(answer: Answer) -> list[Any]:
@@ -78,6 +85,15 @@ def _names(names: Any) -> list[str]:
     ):
         raise RequestError(f"names must be a list of words of 1..{_LONGEST_NAME} letters")
     return names
+
+
+def _frame(plain: Mapping[str, Any], count: int) -> Frame:
+    """Check what is typical."""
+    centre = _features(plain["centre"], count, "centre")
+    spread = _features(plain["spread"], count, "spread")
+    if min(spread) < _LEAST_SPREAD:
+        raise RequestError(f"each spread must be >= {_LEAST_SPREAD}, not {min(spread)}")
+    return Frame(centre, spread)
 
 
 def _answer(entry: Any, count: int, index: int) -> Answer:

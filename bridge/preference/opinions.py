@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -41,12 +41,12 @@ class Opinion:
     words: str
     """For people: `likes syncopation`."""
     strength: float
-    """0..1; if half of the results in the middle are liked, so much more are one standard deviation
-    up than down, or, for an ideal in the middle, at the ideal than two away from it."""
+    """0..1; if half of the typical results are liked, so much more are one standard deviation up
+    than down, or, for an ideal in the middle, at the ideal than `sqrt(2)` away from it."""
     likelihood: float
     """0.5..1: how likely it is that its direction is right."""
     ideal: float | None = None
-    """Where it is best, in standard deviations from the mean; None: not in the middle."""
+    """Where it is best, as features are given; None: not in the middle."""
 
 
 def opinions(taste: Taste, words: Mapping[str, str] | None = None) -> tuple[Opinion, ...]:
@@ -66,6 +66,10 @@ def opinions(taste: Taste, words: Mapping[str, str] | None = None) -> tuple[Opin
         _opinion(name, said.get(name, name.replace("_", " ")), effects, index)
         for index, name in enumerate(taste.names)
     ]
+    found = [
+        one if one.ideal is None else replace(one, ideal=centre + spread * one.ideal)
+        for one, centre, spread in zip(found, *astuple(taste.frame), strict=True)
+    ]
     return tuple(
         sorted(found, key=lambda one: (one.verdict is Verdict.UNSURE, -one.strength, one.name))
     )
@@ -77,7 +81,7 @@ def _opinion(name: str, words: str, effects: Effects, index: int) -> Opinion:
     rising, sagging = float(effects.rising[index]), float(effects.sagging[index])
     ideal = -slope / (2.0 * square) if square < 0.0 else math.inf
     if sagging >= SURE and abs(ideal) <= _INSIDE:
-        strength = math.tanh(-2.0 * square / 2.0)
+        strength = math.tanh(-square)
         middle = f"likes some {words}, not too much"
         return Opinion(name, Verdict.MIDDLE, middle, strength, sagging, ideal)
     strength, likelihood = abs(math.tanh(slope / 2.0)), max(rising, 1.0 - rising)

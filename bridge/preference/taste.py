@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,10 @@ MOST_ANSWERS: Final = 600
 """So many answers are kept, the last ones; see `Taste.answers`."""
 _VOICES: Final = 64
 """Thompson's draw is the mean of so many; one alone explores more than thirty answers can pay."""
+_REFRAMED: Final = (3, 6, 12, 24)
+"""After so many answers it looks anew at what results there are, and learns all answers again."""
+_STRANGENESS: Final = 3.0
+"""As many results count as if they were spread as all music is: mean 0, standard deviation 1."""
 _DECIMALS: Final = 4
 """Features are rounded to so many, so that a taste that was written reads the same."""
 
@@ -46,11 +51,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What results there are: what is typical of all music may be rare among what is offered."""
+
+    centre: tuple[float, ...]
+    """[feature], what is typical."""
+    spread: tuple[float, ...]
+    """[feature], the standard deviation around it, > 0."""
+
+    def framed(self, features: ArrayLike) -> RealArray:
+        """Give features [.., feature] as they differ from what is typical."""
+        there: RealArray = (np.asarray(features) - self.centre) / self.spread
+        return there
+
+
+@dataclass(frozen=True, slots=True)
 class Taste:
     """What is known of what a person likes. Never changed, only replaced."""
 
     names: tuple[str, ...]
     """Of the features, in their order; 1..64, each once."""
+    frame: Frame
+    """What is typical of what was rated first."""
     beliefs: Beliefs = field(repr=False, compare=False)
     """What follows from the answers."""
     answers: tuple[Answer, ...] = ()
@@ -72,7 +94,8 @@ def new_taste(names: Sequence[str]) -> Taste:
         raise RequestError(f"a taste has 1..{MOST_FEATURES} features, not {len(names)}")
     if len(set(names)) < len(names) or not all(names):
         raise RequestError("each feature of a taste needs a name of its own")
-    return Taste(tuple(names), first_beliefs(len(names)))
+    frame = Frame((0.0,) * len(names), (1.0,) * len(names))
+    return Taste(tuple(names), frame, first_beliefs(len(names)))
 
 
 def rated(taste: Taste, features: ArrayLike, score: float) -> Taste:
@@ -89,7 +112,7 @@ def rated(taste: Taste, features: ArrayLike, score: float) -> Taste:
     """
     check_range("score", score, -1.0, 1.0)
     row = _row(taste, features)
-    return taste if score == 0 else learned(taste, Answer(tuple(row.tolist()), float(score)))
+    return taste if score == 0 else _answered(taste, Answer(tuple(row.tolist()), float(score)))
 
 
 def chosen(taste: Taste, better: ArrayLike, worse: ArrayLike) -> Taste:
@@ -104,20 +127,42 @@ def chosen(taste: Taste, better: ArrayLike, worse: ArrayLike) -> Taste:
         RequestError: the features are not those of the taste, or not finite.
     """
     pair = tuple(_row(taste, better).tolist()), tuple(_row(taste, worse).tolist())
-    return learned(taste, Answer(pair[0], 1.0, worse=pair[1]))
+    return _answered(taste, Answer(pair[0], 1.0, worse=pair[1]))
+
+
+def _answered(taste: Taste, answer: Answer) -> Taste:
+    """Learn from an answer, and at first see better with each what results there are."""
+    if taste.count + 1 not in _REFRAMED:
+        return learned(taste, answer)
+    answers = (*taste.answers, answer)
+    fresh = Taste(taste.names, _frame_of(answers), first_beliefs(len(taste.names)))
+    return reduce(learned, answers, fresh)
+
+
+def _frame_of(answers: Sequence[Answer]) -> Frame:
+    """Say what is typical of the results of answers, one or more."""
+    rows = [answer.features for answer in answers]
+    rows += [answer.worse for answer in answers if answer.worse is not None]
+    seen = np.array(rows)
+    count = len(seen) + _STRANGENESS
+    centre = seen.sum(axis=0) / count
+    square = (((seen - centre) ** 2).sum(axis=0) + _STRANGENESS * (1.0 + centre**2)) / count
+    rounded = np.round([centre, np.sqrt(square)], _DECIMALS).tolist()
+    return Frame(tuple(rounded[0]), tuple(rounded[1]))
 
 
 def learned(taste: Taste, answer: Answer) -> Taste:
-    """Learn from an answer whose numbers are known to be sound."""
-    terms = terms_of(np.array(answer.features))
+    """Learn from an answer whose numbers are known to be sound, and leave the frame as it is."""
+    terms = terms_of(taste.frame.framed(answer.features))
     if answer.worse is not None:
-        other = terms_of(np.array(answer.worse))
+        other = terms_of(taste.frame.framed(answer.worse))
         terms = Terms(terms.small - other.small, terms.whole - other.whole)
     if answer.score < 0:
         terms = Terms(-terms.small, -terms.whole)
     doubt = LAPSE + (1.0 - 2.0 * LAPSE) * (1.0 - abs(answer.score)) / 2.0
     return Taste(
         taste.names,
+        taste.frame,
         answered(taste.beliefs, terms, doubt=doubt),
         (*taste.answers, answer)[-MOST_ANSWERS:],
         taste.count + 1,
@@ -169,8 +214,8 @@ def _row(taste: Taste, features: ArrayLike) -> RealArray:
 
 
 def _rows(taste: Taste, features: ArrayLike) -> RealArray:
-    """Check features [candidate, feature]."""
-    return _checked(taste, features, axes=2)
+    """Check features [candidate, feature], and give them as they differ from what is typical."""
+    return taste.frame.framed(_checked(taste, features, axes=2))
 
 
 def _checked(taste: Taste, features: ArrayLike, *, axes: int) -> RealArray:

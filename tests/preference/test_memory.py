@@ -23,7 +23,8 @@ def example(answers=20):
 def sound(**changed):
     """Give a sound file of two features, with some fields changed."""
     answers = [[1.0, [0.5, -1.0]], [1.0, [0.0, 1.0], [1.0, 0.0]]]
-    return {"version": 1, "names": ["a", "b"], "count": 2, "answers": answers} | changed
+    frame = {"centre": [0, 0.5], "spread": [1, 0.5]}
+    return {"version": 1, "names": ["a", "b"], "count": 2, "answers": answers} | frame | changed
 
 
 def test_a_taste_survives_a_trip_through_json():
@@ -64,6 +65,11 @@ NAN, INFINITE = float("nan"), float("inf")
         (sound(names=["a" * 101, "b"]), "names must be a list"),
         (sound(names=[str(n) for n in range(1000)]), "1..64 features, not 1000"),
         (sound(names=[]), "1..64 features, not 0"),
+        (sound(centre=[0]), "centre must have 2 features"),
+        (sound(centre=[0, NAN]), "a feature of centre must be a finite number"),
+        (sound(spread=[1, 0]), "spread must be >= 0.01"),
+        (sound(spread=[1, -1]), "spread must be >= 0.01"),
+        (sound(spread="ab"), "spread must have 2 features"),
         (sound(count=1), "count must be a whole number >= 2"),
         (sound(count=2.0), "count must be a whole number"),
         (sound(count=10**400), "count must be a whole number"),
@@ -97,7 +103,7 @@ JSON = st.recursive(
 )
 
 
-@given(field=st.sampled_from(["version", "names", "count", "answers"]), value=JSON)
+@given(field=st.sampled_from(sorted(sound())), value=JSON)
 def test_whatever_a_field_holds_it_is_read_or_refused(field, value):
     try:
         taste = taste_from_dict(sound(**{field: value}))

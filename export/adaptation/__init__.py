@@ -1,0 +1,1 @@
+"""How fast Segue learns what a musician likes, measured with simulated musicians."""
