@@ -29,24 +29,25 @@ def write_text_file(text: str, output: Path, *, force: bool) -> None:
     click.echo(output)
 
 
-def read_text_file(file: Path, *, kind: str) -> str:
+def read_text_file(file: Path, *, kind: str, most_bytes: int) -> str:
     """Give the text of a file.
 
     Args:
         file: which; `-` is stdin.
         kind: what it should be, for the messages.
+        most_bytes: more is refused.
 
     Raises:
         NotFoundError: there is no such file.
         FileFormatError: it is too large, or no text in UTF-8.
     """
     from bridge.errors import FileFormatError
-    from bridge.files.disk import MAX_READ_BYTES, read_bytes
+    from bridge.files.disk import read_bytes
 
     if file == STDIO:
-        content = sys.stdin.buffer.read(MAX_READ_BYTES + 1)
+        content = sys.stdin.buffer.read(most_bytes + 1)
     else:
-        content = read_bytes(file, kind=kind)
+        content = read_bytes(file, kind=kind, max_bytes=most_bytes)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -103,10 +103,12 @@ def import_ratings(file: Path, as_json: bool) -> None:
 
     What is kept already is not kept twice. - reads stdin.
     """
+    from bridge.feedback.exchange import MOST_BYTES
     from bridge.operations.ratings import ImportRatingsRequest
     from bridge.operations.ratings import import_ratings as operation
 
-    done = operation(ImportRatingsRequest(read_text_file(file, kind="ratings")), open_studio())
+    text = read_text_file(file, kind="ratings", most_bytes=MOST_BYTES)
+    done = operation(ImportRatingsRequest(text), open_studio())
     if as_json:
         show_json(done)
     else:

@@ -117,10 +117,10 @@ def export(output: Path, force: bool, as_json: bool, **whose: Any) -> None:
 @json_option
 def import_taste(file: Path, as_json: bool, **asked: Any) -> None:
     """Have somebody's taste be that of a file, from now on; - reads stdin."""
-    from bridge.operations.taste import ImportTasteRequest
+    from bridge.operations.taste import MOST_BYTES, ImportTasteRequest
     from bridge.operations.taste import import_taste as operation
 
-    text = read_text_file(file, kind="taste")
+    text = read_text_file(file, kind="taste", most_bytes=MOST_BYTES)
     report = operation(ImportTasteRequest(text, **asked), open_studio())
     if as_json:
         show_json(report)

@@ -40,8 +40,8 @@ FORM: Final = 1
 """Number of the form of the file; one of another form is refused."""
 KIND: Final = "segue-feedback"
 """What the first line says."""
-MOST_BYTES: Final = 64 * 2**20
-"""A larger file is refused."""
+MOST_BYTES: Final = 256 * 2**20
+"""A larger file is refused: 40 000 ratings of 16 bars have less."""
 MOST_LINE_BYTES: Final = 8 * 2**20
 """A longer line is refused: no clip has 100 000 notes."""
 MOST_LINES: Final = 500_000
@@ -146,12 +146,16 @@ def read_lines(content: bytes) -> tuple[Feedback, ...]:
         FileFormatError: something is wrong; the message begins with the number of the line.
     """
     if len(content) > MOST_BYTES:
-        raise FileFormatError(f"it has over {MOST_BYTES} bytes; export less at once")
+        raise FileFormatError(
+            f"it has over {MOST_BYTES} bytes; export less at once, by --person"
+        )
     lines = content.split(b"\n")
     if lines[-1] != b"":
         raise FileFormatError(f"line {len(lines)}: it ends within a line; it was cut off")
     if len(lines) - 1 > MOST_LINES:
-        raise FileFormatError(f"it has over {MOST_LINES} lines; export less at once")
+        raise FileFormatError(
+            f"it has over {MOST_LINES} lines; export less at once, by --person"
+        )
     reader = _Reader()
     for number, line in enumerate(lines[:-1], start=1):
         try:

@@ -11,13 +11,28 @@ from bridge.feedback.database import Database, Row
 from bridge.schema.rating import MUSIC, Scale, Who
 
 _ENTRIES: Final = (
-    "SELECT feedback.number AS number, one.number, one.content_hash,"
+    "SELECT feedback.number, one.number, one.content_hash,"
     " other.number, other.content_hash, scale, score FROM feedback"
     " LEFT JOIN rating ON rating.number = feedback.number"
     " LEFT JOIN preference ON preference.number = feedback.number"
     " JOIN result AS one ON one.number = coalesce(rating.result, preference.better)"
     " LEFT JOIN result AS other ON other.number = preference.worse"
     " WHERE person = ? AND project = ? AND feedback.domain = ?"
+)
+_FIRST_RATING: Final = (
+    "SELECT min(feedback.number) FROM result CROSS JOIN rating ON rating.result = result.number"
+    " CROSS JOIN feedback ON feedback.number = rating.number WHERE result.content_hash = ?"
+)
+_FIRST_PREFERENCE: Final = (
+    "SELECT min(feedback.number) FROM result AS one"
+    " CROSS JOIN preference ON preference.better = one.number"
+    " CROSS JOIN result AS other ON other.number = preference.worse"
+    " CROSS JOIN feedback ON feedback.number = preference.number"
+    " WHERE one.content_hash IN (?, ?) AND other.content_hash IN (?, ?)"
+)
+_WHOSE: Final = (
+    "AND person = ? AND project = ? AND feedback.domain = ?"
+    " AND feedback.number > ? AND feedback.number < ?"
 )
 
 
@@ -151,21 +166,13 @@ class TasteShelf:
         Returns:
             The number; None: they did not.
         """
-        hashes = (entry.content, entry.other or entry.content)
-        other = "IS NULL" if entry.other is None else "IN (?, ?)"
-        ((number,),) = self._database.rows(
-            f"SELECT min(number) FROM ({_ENTRIES} AND feedback.number > ? AND feedback.number < ?"
-            f" AND one.content_hash IN (?, ?) AND other.content_hash {other})",
-            (
-                who.person,
-                who.project,
-                domain,
-                since,
-                entry.number,
-                *hashes,
-                *(() if entry.other is None else hashes),
-            ),
-        )
+        whose = (who.person, who.project, domain, since, entry.number)
+        if entry.other is None:
+            rows = self._database.rows(f"{_FIRST_RATING} {_WHOSE}", (entry.content, *whose))
+        else:
+            pair = (entry.content, entry.other) * 2
+            rows = self._database.rows(f"{_FIRST_PREFERENCE} {_WHOSE}", (*pair, *whose))
+        ((number,),) = rows
         return None if number is None else int(number)
 
     def noun_json(self, result_number: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Protocol, TypeVar
@@ -25,7 +26,21 @@ MOST_STEPS: Final = 16
 KEEP_EVERY: Final = 100
 """So much that was said since is learned again by the next process rather than kept at once."""
 
+_BATCH: Final = 100
+"""After so many answers, what was measured is kept, and progress is told."""
+
 _log = logging.getLogger(__name__)
+
+
+class Progress(Protocol):
+    """Hear how far learning has come."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Take note that `done` of `total` pieces of `what` are finished."""
+
+
+def _nobody_listens(done: int, total: int, what: str) -> None:
+    """Take no note."""
 
 
 class Learner(Protocol[TasteT]):
@@ -98,8 +113,12 @@ class Tastes(Generic[TasteT]):
         self._known: dict[Who, _Known[TasteT]] = {}
         self._turn = threading.Lock()
 
-    def know(self, who: Who) -> TasteT:
+    def know(self, who: Who, *, progress: Progress = _nobody_listens) -> TasteT:
         """Give somebody's taste after all that they said until now, in whatever process.
+
+        Args:
+            who: whose.
+            progress: is told how many answers of how many are learned, where these are many.
 
         Raises:
             StorageError: the store cannot be read.
@@ -110,7 +129,7 @@ class Tastes(Generic[TasteT]):
             if known is None or not self._still_holds(known, who):
                 known = self._recalled(who)
             if known.upto < last:
-                known = self._caught_up(known, who)
+                known = self._caught_up(known, who, progress)
             self._known[who] = self._kept(known, who)
             return known.taste
 
@@ -148,19 +167,20 @@ class Tastes(Generic[TasteT]):
         taste = self._base(kept) if taste is None else taste
         return _Known(((upto, taste),), upto, kept.since, kept.epoch)
 
-    def _caught_up(self, known: _Known[TasteT], who: Who) -> _Known[TasteT]:
+    def _caught_up(self, known: _Known[TasteT], who: Who, progress: Progress) -> _Known[TasteT]:
         """Learn what was said since; and where somebody thought again, from that place on."""
         entries = self._shelf.entries(who, self._domain, after=known.upto)
         first = self._first_said_again(entries, known, who)
         if first is not None:
             known = self._gone_back(known, who, first)
             entries = self._shelf.entries(who, self._domain, after=known.steps[-1][0])
-        steps = self._taught(known.taste, counting(entries))
+        counted = counting(entries)
+        steps = self._taught(known.taste, counted, progress)
         return replace(
             known,
             steps=(*known.steps, *steps)[-MOST_STEPS:],
             upto=entries[-1].number if entries else known.upto,
-            unkept=known.unkept + len(steps),
+            unkept=known.unkept + len(counted),
         )
 
     def _first_said_again(
@@ -216,11 +236,16 @@ class Tastes(Generic[TasteT]):
             _log.warning("a taste is damaged, and learned again: %s", error)
             return None
 
-    def _taught(self, taste: TasteT, entries: Iterable[Entry]) -> list[tuple[int, TasteT]]:
-        """Give what is known after each of some entries."""
+    def _taught(
+        self, taste: TasteT, entries: Sequence[Entry], progress: Progress
+    ) -> list[tuple[int, TasteT]]:
+        """Give what is known after each of some entries: the last steps."""
         measured = _Measured(self._store, self._learner)
-        steps = []
-        for entry in entries:
+        steps: deque[tuple[int, TasteT]] = deque(maxlen=MOST_STEPS)
+        for done, entry in enumerate(entries):
+            if done and done % _BATCH == 0:
+                measured.keep()
+                progress(done, len(entries), "answers")
             values = measured.of(entry.result)
             other = None if entry.worse is None else measured.of(entry.worse)
             if values is None or (entry.worse is not None and other is None):
@@ -231,7 +256,7 @@ class Tastes(Generic[TasteT]):
                 taste = self._learner.rated(taste, values, liking(entry.scale, entry.score))
             steps.append((entry.number, taste))
         measured.keep()
-        return steps
+        return list(steps)
 
 
 def counting(entries: Iterable[Entry]) -> list[Entry]:
@@ -278,6 +303,7 @@ class _Measured:
                 self._shelf.keep_measured(self._new, self._learner.version)
             except StorageError as error:
                 _log.warning("what was measured is not kept: %s", error)
+            self._new = {}
 
     def _measure(self, number: int) -> list[float] | None:
         try:

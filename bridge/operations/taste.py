@@ -135,14 +135,14 @@ class ImportTasteRequest:
 def show_taste(request: ShowTasteRequest, studio: Studio) -> TasteReport:
     """Say what somebody likes, what they dislike, and what is not known yet."""
     who = who_of(request, studio)
-    return _report(who, studio.tastes.know(who))
+    return _report(who, _known(who, studio))
 
 
 @operation("taste.forget")
 def forget_taste(request: ForgetTasteRequest, studio: Studio) -> TasteForgotten:
     """Begin somebody's taste anew: nothing that they said until now counts any more."""
     who = who_of(request, studio)
-    answers = studio.tastes.know(who).count
+    answers = _known(who, studio).count
     studio.tastes.forget(who)
     deleted = studio.feedback.delete(who) if request.and_ratings else 0
     return TasteForgotten(who.person, who.project, answers, deleted)
@@ -154,7 +154,7 @@ def export_taste(request: ExportTasteRequest, studio: Studio) -> TasteText:
     from bridge.music.taste_learning import features_version
     from bridge.preference.memory import taste_to_dict
 
-    taste = studio.tastes.know(who_of(request, studio))
+    taste = _known(who_of(request, studio), studio)
     plain = {
         "kind": KIND,
         "domain": MUSIC,
@@ -170,12 +170,12 @@ def import_taste(request: ImportTasteRequest, studio: Studio) -> TasteReport:
     who = who_of(request, studio)
     taste = _read(request.text)
     has_said = studio.feedback.feedback(Wanted(who.person, who.project, MUSIC), most=1)
-    if not request.force and (has_said or studio.tastes.know(who).count):
+    if not request.force and (has_said or _known(who, studio).count):
         raise OutputExistsError(
             f"{who.person} has a taste in {who.project} already; use --force to replace it"
         )
     studio.tastes.bring(who, taste)
-    return _report(who, studio.tastes.know(who))
+    return _report(who, _known(who, studio))
 
 
 def _read(text: str) -> Taste:
@@ -194,6 +194,11 @@ def _read(text: str) -> Taste:
     if taste.names != NAMES:
         raise FileFormatError("the taste was learned of other features; import the ratings instead")
     return taste
+
+
+def _known(who: Who, studio: Studio) -> Taste:
+    """Give somebody's taste; of very much that was said, tell how much is learned."""
+    return studio.tastes.know(who, progress=studio.progress)
 
 
 def _report(who: Who, taste: Taste) -> TasteReport:

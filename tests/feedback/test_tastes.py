@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.errors import FileFormatError, RequestError, StorageError
+from bridge.errors import CancelledError, FileFormatError, RequestError, StorageError
 from bridge.feedback import tastes as module
 from bridge.feedback.store import FeedbackStore
 from bridge.feedback.tastes import Tastes
@@ -298,3 +298,31 @@ def test_what_is_deleted_is_no_longer_known(store):
     store.delete(ADA)
     rate(store, 2, 1)
     assert tastes.know(ADA) == ("2 1",)
+
+
+def test_of_very_much_that_was_said_progress_is_told_and_what_was_measured_is_kept(
+    store, monkeypatch
+):
+    monkeypatch.setattr(module, "_BATCH", 2)
+    for number in range(5):
+        rate(store, number, 1)
+    learner, told = Diary(), []
+
+    def give_up(done, total, what):
+        told.append((done, total, what))
+        if done == 4:
+            raise CancelledError("cancelled")
+
+    with pytest.raises(CancelledError):
+        Tastes(store, learner).know(ADA, progress=give_up)
+    assert told == [(2, 5, "answers"), (4, 5, "answers")]
+    assert len(known(store, learner)) == 5
+    assert learner.measured == [0, 1, 2, 3, 4]
+
+
+def test_only_the_last_steps_are_remembered(store, monkeypatch):
+    for number in range(40):
+        rate(store, number, 1)
+    tastes = Tastes(store, Diary())
+    tastes.know(ADA)
+    assert len(tastes._known[ADA].steps) == module.MOST_STEPS
