@@ -77,9 +77,26 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What results there are: what is typical of all music may be rare among what is offered."""
+
+    centre: RealArray
+    """[feature], what is typical."""
+    spread: RealArray
+    """[feature], the standard deviation around it, > 0."""
+
+    def framed(self, features: RealArray) -> RealArray:
+        """Give features [.., feature] as they differ from what is typical."""
+        framed: RealArray = np.clip((features - self.centre) / self.spread, -CLIP, CLIP)
+        return framed
+
+
+@dataclass(frozen=True, slots=True)
 class Beliefs:
     """Both minds; axis `mind` is old, young. Never changed, only replaced."""
 
+    frame: Frame
+    """In which they see features; all else is about framed ones."""
     small_mean: RealArray
     """[mind, small, term]."""
     small_cov: RealArray
@@ -108,10 +125,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """A utility as a function of features: constant + slope x + x bend x."""
+    """A utility as a function of features: constant + slope x + x bend x, where x are framed."""
 
+    frame: Frame
+    """Of the beliefs."""
     constant: float
-    """Log odds of a thumb up at the mean of all features."""
+    """Log odds of a thumb up for what is typical."""
     slope: RealArray
     """[feature]."""
     bend: RealArray
@@ -119,9 +138,9 @@ class Surface:
 
     def at(self, features: RealArray) -> RealArray:
         """Give the utility [candidate] of features [candidate, feature]."""
-        clipped = np.clip(features, -CLIP, CLIP)
-        curved = ((clipped @ self.bend) * clipped).sum(axis=1)
-        height: RealArray = self.constant + clipped @ self.slope + curved
+        framed = self.frame.framed(features)
+        curved = ((framed @ self.bend) * framed).sum(axis=1)
+        height: RealArray = self.constant + framed @ self.slope + curved
         return height
 
 
@@ -150,10 +169,11 @@ def layout(count: int) -> Layout:
     )
 
 
-def first_beliefs(count: int) -> Beliefs:
-    """Give what is believed of a person of whom nothing is known, with `count` features."""
-    start = layout(count)
+def first_beliefs(frame: Frame) -> Beliefs:
+    """Give what is believed of a person of whom nothing is known."""
+    start = layout(len(frame.centre))
     return Beliefs(
+        frame=frame,
         small_mean=np.stack([start.small_mean] * 2),
         small_cov=np.stack([start.small_cov] * 2),
         whole_mean=np.stack([start.whole_mean] * 2),
@@ -164,9 +184,9 @@ def first_beliefs(count: int) -> Beliefs:
     )
 
 
-def terms_of(features: RealArray) -> Terms:
+def terms_of(beliefs: Beliefs, features: RealArray) -> Terms:
     """Give what the models see of features [.., feature]."""
-    x = np.clip(features, -CLIP, CLIP)
+    x = beliefs.frame.framed(features)
     start = layout(x.shape[-1])
     square = (x * x - 1.0) / np.sqrt(2.0)
     constant = np.ones((*x.shape[:-1], 1))
@@ -255,8 +275,9 @@ def _changed_mind(beliefs: Beliefs) -> Beliefs:
 
 def _young_again(beliefs: Beliefs, *, keep: int) -> Beliefs:
     """Make one mind the old one, and begin another."""
-    start = layout((beliefs.whole_mean.shape[1] - 1) // 2)
+    start = layout(len(beliefs.frame.centre))
     return Beliefs(
+        frame=beliefs.frame,
         small_mean=np.stack([beliefs.small_mean[keep], start.small_mean]),
         small_cov=np.stack([beliefs.small_cov[keep], start.small_cov]),
         whole_mean=np.stack([beliefs.whole_mean[keep], start.whole_mean]),
@@ -279,7 +300,7 @@ def expected_surface(beliefs: Beliefs) -> Surface:
     """Give the utility that is expected, over all models."""
     weights = weights_of(beliefs)
     small = np.einsum("ms,mst->st", weights[:, 1:], beliefs.small_mean)
-    return _surface(small, weights[:, 0] @ beliefs.whole_mean)
+    return _surface(beliefs.frame, small, weights[:, 0] @ beliefs.whole_mean)
 
 
 def drawn_surface(beliefs: Beliefs, rng: np.random.Generator, *, voices: int) -> Surface:
@@ -296,7 +317,7 @@ def drawn_surface(beliefs: Beliefs, rng: np.random.Generator, *, voices: int) ->
         else:
             mean, cov = beliefs.whole_mean[mind], beliefs.whole_cov[mind]
             whole += _drawn(mean, cov, rng, count=count) / voices
-    return _surface(small, whole)
+    return _surface(beliefs.frame, small, whole)
 
 
 def _drawn(mean: RealArray, cov: RealArray, rng: np.random.Generator, *, count: int) -> RealArray:
@@ -307,9 +328,9 @@ def _drawn(mean: RealArray, cov: RealArray, rng: np.random.Generator, *, count: 
     return total
 
 
-def _surface(small: RealArray, whole: RealArray) -> Surface:
+def _surface(frame: Frame, small: RealArray, whole: RealArray) -> Surface:
     """Add up models: [small, term] and [whole], each already multiplied with its weight."""
-    count = (len(whole) - 1) // 2
+    count = len(frame.centre)
     start = layout(count)
     slope, square = whole[1 : 1 + count].copy(), whole[1 + count :].copy()
     for features, column in ((start.first, 0), (start.second, 1)):
@@ -319,7 +340,7 @@ def _surface(small: RealArray, whole: RealArray) -> Surface:
     np.add.at(bend, (start.first, start.second), small[:, 5])
     bend[np.diag_indices(count)] += square / np.sqrt(2.0)
     constant = whole[0] + small[:, 0].sum() - square.sum() / np.sqrt(2.0)
-    return Surface(float(constant), slope, bend)
+    return Surface(frame, float(constant), slope, bend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +348,7 @@ class Effects:
     """What each feature does by itself, over all models; each array is [feature]."""
 
     slope: RealArray
-    """Expected change of the utility with one standard deviation more, at the mean."""
+    """Expected change of the utility with one standard deviation more, for what is typical."""
     square: RealArray
     """Expected factor of the squared feature; below 0 where the middle is best."""
     rising: RealArray
@@ -369,7 +390,7 @@ def _tail(mean: RealArray, variance: RealArray) -> RealArray:
 
 def deviation(beliefs: Beliefs, features: RealArray) -> RealArray:
     """Say how unsure the utility of features [candidate, feature] is: its sd [candidate]."""
-    terms, weights = terms_of(features), weights_of(beliefs)
+    terms, weights = terms_of(beliefs, features), weights_of(beliefs)
     small = np.einsum("cst,mst->cms", terms.small, beliefs.small_mean)
     whole = np.einsum("ct,mt->cm", terms.whole, beliefs.whole_mean)
     means = np.concatenate([whole[:, :, None], small], axis=2)  # [candidate, mind, model]

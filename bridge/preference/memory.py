@@ -14,8 +14,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
+
 from bridge.errors import RequestError
-from bridge.preference.taste import MOST_ANSWERS, Answer, Frame, Taste, learned, new_taste
+from bridge.preference.beliefs import Frame, first_beliefs
+from bridge.preference.taste import MOST_ANSWERS, Answer, Taste, learned, new_taste
 
 VERSION: Final = 1
 """Of the form that is written."""
@@ -32,8 +35,8 @@ def taste_to_dict(taste: Taste) -> dict[str, Any]:
     return {
         "version": VERSION,
         "names": list(taste.names),
-        "centre": list(taste.frame.centre),
-        "spread": list(taste.frame.spread),
+        "centre": taste.beliefs.frame.centre.tolist(),
+        "spread": taste.beliefs.frame.spread.tolist(),
         "count": taste.count,
         "answers": [_plain(answer) for answer in taste.answers],
     }
@@ -60,7 +63,7 @@ def taste_from_dict(plain: Mapping[str, Any]) -> Taste:
             f"a taste of version {VERSION} can be read, not {_said(plain['version'])}"
         )
     taste = new_taste(_names(plain["names"]))
-    taste = replace(taste, frame=_frame(plain, len(taste.names)))
+    taste = replace(taste, beliefs=first_beliefs(_frame(plain, len(taste.names))))
     answers, count = plain["answers"], plain["count"]
     if not isinstance(answers, list) or len(answers) > MOST_ANSWERS:
         raise RequestError(f"answers must be a list of at most {MOST_ANSWERS}")
@@ -93,7 +96,7 @@ def _frame(plain: Mapping[str, Any], count: int) -> Frame:
     spread = _features(plain["spread"], count, "spread")
     if min(spread) < _LEAST_SPREAD:
         raise RequestError(f"each spread must be >= {_LEAST_SPREAD}, not {min(spread)}")
-    return Frame(centre, spread)
+    return Frame(np.array(centre), np.array(spread))
 
 
 def _answer(entry: Any, count: int, index: int) -> Answer:

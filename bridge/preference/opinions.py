@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -63,27 +63,25 @@ def opinions(taste: Taste, words: Mapping[str, str] | None = None) -> tuple[Opin
     effects = effects_of(taste.beliefs)
     said = words or {}
     found = [
-        _opinion(name, said.get(name, name.replace("_", " ")), effects, index)
+        _opinion(taste, said.get(name, name.replace("_", " ")), effects, index)
         for index, name in enumerate(taste.names)
-    ]
-    found = [
-        one if one.ideal is None else replace(one, ideal=centre + spread * one.ideal)
-        for one, centre, spread in zip(found, *astuple(taste.frame), strict=True)
     ]
     return tuple(
         sorted(found, key=lambda one: (one.verdict is Verdict.UNSURE, -one.strength, one.name))
     )
 
 
-def _opinion(name: str, words: str, effects: Effects, index: int) -> Opinion:
+def _opinion(taste: Taste, words: str, effects: Effects, index: int) -> Opinion:
     """Say what is known about one feature."""
+    name, frame = taste.names[index], taste.beliefs.frame
     slope, square = float(effects.slope[index]), float(effects.square[index])
     rising, sagging = float(effects.rising[index]), float(effects.sagging[index])
     ideal = -slope / (2.0 * square) if square < 0.0 else math.inf
     if sagging >= SURE and abs(ideal) <= _INSIDE:
         strength = math.tanh(-square)
         middle = f"likes some {words}, not too much"
-        return Opinion(name, Verdict.MIDDLE, middle, strength, sagging, ideal)
+        place = float(frame.centre[index] + frame.spread[index] * ideal)
+        return Opinion(name, Verdict.MIDDLE, middle, strength, sagging, place)
     strength, likelihood = abs(math.tanh(slope / 2.0)), max(rising, 1.0 - rising)
     if likelihood < SURE:
         verdict = Verdict.UNSURE

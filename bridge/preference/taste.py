@@ -14,6 +14,7 @@ from bridge.errors import RequestError, check_range
 from bridge.preference.beliefs import (
     LAPSE,
     Beliefs,
+    Frame,
     RealArray,
     Terms,
     answered,
@@ -51,30 +52,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What results there are: what is typical of all music may be rare among what is offered."""
-
-    centre: tuple[float, ...]
-    """[feature], what is typical."""
-    spread: tuple[float, ...]
-    """[feature], the standard deviation around it, > 0."""
-
-    def framed(self, features: ArrayLike) -> RealArray:
-        """Give features [.., feature] as they differ from what is typical."""
-        there: RealArray = (np.asarray(features) - self.centre) / self.spread
-        return there
-
-
-@dataclass(frozen=True, slots=True)
 class Taste:
     """What is known of what a person likes. Never changed, only replaced."""
 
     names: tuple[str, ...]
     """Of the features, in their order; 1..64, each once."""
-    frame: Frame
-    """What is typical of what was rated first."""
     beliefs: Beliefs = field(repr=False, compare=False)
-    """What follows from the answers."""
+    """What follows from the answers; its frame is what was typical of what was rated first."""
     answers: tuple[Answer, ...] = ()
     """The last 600, oldest first; they are what is written, and learned from anew when read."""
     count: int = 0
@@ -94,8 +78,8 @@ def new_taste(names: Sequence[str]) -> Taste:
         raise RequestError(f"a taste has 1..{MOST_FEATURES} features, not {len(names)}")
     if len(set(names)) < len(names) or not all(names):
         raise RequestError("each feature of a taste needs a name of its own")
-    frame = Frame((0.0,) * len(names), (1.0,) * len(names))
-    return Taste(tuple(names), frame, first_beliefs(len(names)))
+    frame = Frame(np.zeros(len(names)), np.ones(len(names)))
+    return Taste(tuple(names), first_beliefs(frame))
 
 
 def rated(taste: Taste, features: ArrayLike, score: float) -> Taste:
@@ -135,7 +119,7 @@ def _answered(taste: Taste, answer: Answer) -> Taste:
     if taste.count + 1 not in _REFRAMED:
         return learned(taste, answer)
     answers = (*taste.answers, answer)
-    fresh = Taste(taste.names, _frame_of(answers), first_beliefs(len(taste.names)))
+    fresh = Taste(taste.names, first_beliefs(_frame_of(answers)))
     return reduce(learned, answers, fresh)
 
 
@@ -147,22 +131,20 @@ def _frame_of(answers: Sequence[Answer]) -> Frame:
     count = len(seen) + _STRANGENESS
     centre = seen.sum(axis=0) / count
     square = (((seen - centre) ** 2).sum(axis=0) + _STRANGENESS * (1.0 + centre**2)) / count
-    rounded = np.round([centre, np.sqrt(square)], _DECIMALS).tolist()
-    return Frame(tuple(rounded[0]), tuple(rounded[1]))
+    return Frame(np.round(centre, _DECIMALS), np.round(np.sqrt(square), _DECIMALS))
 
 
 def learned(taste: Taste, answer: Answer) -> Taste:
     """Learn from an answer whose numbers are known to be sound, and leave the frame as it is."""
-    terms = terms_of(taste.frame.framed(answer.features))
+    terms = terms_of(taste.beliefs, np.array(answer.features))
     if answer.worse is not None:
-        other = terms_of(taste.frame.framed(answer.worse))
+        other = terms_of(taste.beliefs, np.array(answer.worse))
         terms = Terms(terms.small - other.small, terms.whole - other.whole)
     if answer.score < 0:
         terms = Terms(-terms.small, -terms.whole)
     doubt = LAPSE + (1.0 - 2.0 * LAPSE) * (1.0 - abs(answer.score)) / 2.0
     return Taste(
         taste.names,
-        taste.frame,
         answered(taste.beliefs, terms, doubt=doubt),
         (*taste.answers, answer)[-MOST_ANSWERS:],
         taste.count + 1,
@@ -214,8 +196,8 @@ def _row(taste: Taste, features: ArrayLike) -> RealArray:
 
 
 def _rows(taste: Taste, features: ArrayLike) -> RealArray:
-    """Check features [candidate, feature], and give them as they differ from what is typical."""
-    return taste.frame.framed(_checked(taste, features, axes=2))
+    """Check features [candidate, feature]."""
+    return _checked(taste, features, axes=2)
 
 
 def _checked(taste: Taste, features: ArrayLike, *, axes: int) -> RealArray:
