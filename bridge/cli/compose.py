@@ -72,7 +72,6 @@ def _pitch(word: str) -> int:
 _GOALS: Final = (
     click.option(
         "--chords",
-        default="",
         metavar="CHORDS",
         show_default="none",
         help="A chord a bar, 'C Am F G', or with bar lines, 'C Am | F G7'; repeated to the end.",

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import difflib
 import json
+import logging
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
-from bridge.errors import NotFoundError, RequestError, check_range
+from bridge.errors import NotFoundError, RequestError, StorageError, check_range
 from bridge.operations.feedback import who_of
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
@@ -22,11 +23,9 @@ from bridge.schema.performance import check_style
 from bridge.schema.rating import MUSIC, Rating, Wanted
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from bridge.music.liking import Liking
     from bridge.music.rewards.phrase import Phrase
     from bridge.music.rewards.weights import RewardWeights
+    from bridge.preference.taste import Taste
     from bridge.runtime.session import Model
 
 MOST_COMPOSED_BARS: Final = 64
@@ -35,6 +34,8 @@ MOST_CANDIDATES: Final = 64
 """No more melodies are written side by side."""
 MOST_SEEDS: Final = 2**63
 """Seeds are below this."""
+_log = logging.getLogger(__name__)
+
 _MOST_CHORDS: Final = 2000
 """Characters of a progression."""
 _MOST_RECENT: Final = 8
@@ -58,9 +59,9 @@ class Weighing:
 class ComposeRequest:
     """Ask for a melody that comes to something."""
 
-    chords: str = ""
-    """What it goes over: `C Am F G`, a chord a bar, or with bar lines `C Am | F G7`; repeated to
-    fill the bars. Empty: no chords."""
+    chords: str | None = None
+    """What it goes over, a chord a bar: `C,Am,F,G`, or with spaces; with bar lines between them
+    several may share a bar. Repeated to fill the bars; None: no chords."""
     tonic_pitch_class: int | None = None
     """0..11, 0 is C; None: that of the chords, else of the motif, else C."""
     mode: Mode | None = None
@@ -117,7 +118,7 @@ class ComposeRequest:
         check_range("temperature", self.temperature, 0.1, 2.0)
         check_range("candidates", self.candidates, 1, MOST_CANDIDATES)
         check_range("seed", self.seed, 0, MOST_SEEDS - 1)
-        check_range("the length of chords", len(self.chords), 0, _MOST_CHORDS)
+        check_range("the length of chords", len(self.chords or ""), 0, _MOST_CHORDS)
         check_style(self.style)
         if self.metre is not None and self.metre.onset_ticks:
             raise RequestError("metre must hold from tick 0")
@@ -157,11 +158,13 @@ def compose(request: ComposeRequest, studio: Studio) -> NoteSequence:
 
     from bridge.music.commission import written_out
     from bridge.music.composer import Brief, Composer
+    from bridge.music.liking import drawn_liking
 
     goals, weights = _goals(request), _weights(request)
     writer, prior = _models(studio)
     rng = np.random.default_rng(request.seed)
-    liking = _liking(request, studio, rng)
+    taste = _taste(request, studio)
+    liking = drawn_liking(taste, rng) if taste else None
     composer = Composer(writer, rng, prior, liking, studio.progress)
     brief = Brief(
         goals,
@@ -169,7 +172,7 @@ def compose(request: ComposeRequest, studio: Studio) -> NoteSequence:
         request.cadence,
         request.temperature,
         request.candidates,
-        _recent(request, studio),
+        _recent(request, studio) if taste else (),
     )
     found = composer.compose(brief)
     return written_out(found.notes, goals, with_chords=request.with_chords)
@@ -182,7 +185,7 @@ def _goals(request: ComposeRequest) -> MelodyGoals:
 
     goals, motif = plain_goals(request), request.motif
     metre = request.metre or (motif.time_signature if motif else DEFAULT_TIME_SIGNATURE)
-    if request.chords.strip():
+    if request.chords is not None:
         chords = parse_chords(request.chords, metre, bars=request.bars)
         goals = replace(goals, chords=chords)
     notes = motif_of(motif, metre) if motif else ()
@@ -243,28 +246,27 @@ def _models(studio: Studio) -> tuple[Model, Model | None]:
     return prior, None
 
 
-def _liking(request: ComposeRequest, studio: Studio, rng: np.random.Generator) -> Liking | None:
-    """Give what is thought to be liked; None: nobody is asked, or nobody said anything yet."""
+def _taste(request: ComposeRequest, studio: Studio) -> Taste | None:
+    """Give whose taste counts; None: nobody's, nobody said anything yet, or it cannot be read."""
     if not request.taste:
         return None
-    from bridge.music.liking import drawn_liking
-
-    taste = studio.tastes.know(who_of(request, studio))
-    return drawn_liking(taste, rng) if taste.count else None
+    try:
+        taste = studio.tastes.know(who_of(request, studio))
+    except StorageError as error:
+        _log.warning("composing without a taste: %s", error)
+        return None
+    return taste if taste.count else None
 
 
 def _recent(request: ComposeRequest, studio: Studio) -> tuple[Phrase, ...]:
-    """Give the last melodies that the person judged; none where nobody's taste counts."""
-    if not request.taste:
-        return ()
+    """Give the last melodies that the person judged."""
     from bridge.music.frame import melody_part
     from bridge.music.rewards.phrase import phrase_of
 
     who = who_of(request, studio)
     wanted = Wanted(who.person, who.project, MUSIC)
-    said = studio.feedback.feedback(wanted, most=_MOST_RECENT, newest=True)
     found = []
-    for one in said:
+    for one in studio.feedback.feedback(wanted, most=_MOST_RECENT, newest=True):
         result = one.result if isinstance(one, Rating) else one.better
         with contextlib.suppress(RequestError):  # it has no melody
             notes = from_plain(NoteSequence, json.loads(result.noun_json)).at_ppq()

@@ -51,7 +51,7 @@ def test_an_operation_without_a_docstring_is_refused():
 
 def test_the_operations_of_a_room_come_in_the_order_they_are_written():
     names = [found.name for found in room_operations("models")]
-    assert names == ["models.list", "models.show", "models.verify"]
+    assert names == ["models.list", "models.show", "models.verify", "models.rollback"]
 
 
 def test_an_operation_is_found_by_its_name():
