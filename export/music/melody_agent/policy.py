@@ -56,8 +56,8 @@ class Spoken:
 
     log_probability: Tensor
     """Of pitch, length and, where a note begins, loudness: of what may be said; 0 where given."""
-    entropy: Tensor
-    """Nats of the pitch, 0 where given."""
+    choices: tuple[Tensor, Tensor, Tensor]
+    """Log-probabilities of every pitch, length and loudness: [batch, event, choice] each."""
     hidden: Tensor
     """[batch, event, width]."""
 
@@ -106,12 +106,30 @@ def speak(network: MelodyPriorNetwork, sheet: Sheet) -> Spoken:
     sounds = torch.log_softmax(loud.float(), dim=-1)
     both = _picked(pitch, pitches) + _picked(length, lengths - 1)
     both = both + _picked(sounds, loudness) * (pitches >= FIRST_PITCH)
-    entropy = -(pitch.exp() * pitch.clamp(min=-50.0)).sum(dim=-1)
-    return Spoken(
-        torch.where(sheet.chosen, both, 0.0),
-        torch.where(sheet.chosen, entropy, 0.0),
-        hidden.float(),
+    chosen = torch.where(sheet.chosen, both, 0.0)
+    return Spoken(chosen, (pitch, length, sounds), hidden.float())
+
+
+def divergence(spoken: Spoken, other: tuple[Tensor, Tensor, Tensor], sheet: Sheet) -> Tensor:
+    """Give the nats by which what is said differs from what another network would say.
+
+    That of the pitch is exact; those of length and loudness are for the pitch, and the length, that
+    were drawn.
+
+    Args:
+        spoken: by the one.
+        other: log-probabilities of every choice by the other.
+        sheet: what both read.
+
+    Returns:
+        [batch, event]; 0 where given.
+    """
+    pitch, length, loudness = (
+        (ours.exp() * (ours - theirs)).sum(dim=-1)
+        for ours, theirs in zip(spoken.choices, other, strict=True)
     )
+    notes = sheet.events[..., 0] >= FIRST_PITCH
+    return torch.where(sheet.chosen, pitch + length + loudness * notes, 0.0)
 
 
 def _picked(scores: Tensor, choice: Tensor) -> Tensor:

@@ -1,11 +1,11 @@
 """Proximal policy optimisation with a bound on how far the policy goes from the prior.
 
 Schulman et al. 2017, arXiv:1707.06347, with generalised advantages (Schulman et al. 2016,
-arXiv:1506.02438); the penalty on the log-ratio to the prior, event by event, and how its weight
-follows a target are those of Ziegler et al. 2019, Fine-tuning language models from human
-preferences, arXiv:1909.08593. Several melodies are written to each wish, and the mean of the others
-is taken off each one's reward (Kool et al. 2019, Buy 4 REINFORCE samples, get a baseline for free;
-Ahmadian et al. 2024, arXiv:2402.14740), which leaves to the value what happens within a melody.
+arXiv:1506.02438). The penalty on the divergence from the prior is part of the loss, for what is
+known exactly need not be sampled; how its weight follows a target is that of Ziegler et al. 2019,
+Fine-tuning language models from human preferences, arXiv:1909.08593. Several melodies are written
+to each wish, and the mean of the others is taken off what each one earns (Kool et al. 2019, Buy 4
+REINFORCE samples, get a baseline for free; Ahmadian et al. 2024, arXiv:2402.14740).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from export.music.melody_agent.policy import Composer, Sheet, speak
+from export.music.melody_agent.policy import Composer, Sheet, Spoken, divergence, speak
 from export.music.melody_prior.model import MelodyPriorNetwork
 
 Rewards = npt.NDArray[np.float64]
@@ -31,7 +31,7 @@ _LONGEST_GRADIENT: Final = 0.5
 class PpoSettings:
     """How the policy is moved."""
 
-    learning_rate: float = 1e-4
+    learning_rate: float = 2e-4
     value_rate: float = 1e-3
     """Learning rate of the head that says what to expect."""
     clip: float = 0.2
@@ -44,10 +44,8 @@ class PpoSettings:
     """Lambda of the generalised advantages; nothing is discounted."""
     kl_target: float = 0.08
     """Nats an event by which the policy may differ from the prior."""
-    kl_weight: float = 0.02
-    """What a nat costs at first."""
-    entropy_weight: float = 0.0
-    """What a nat of entropy of the pitch is worth."""
+    kl_weight: float = 0.2
+    """What a nat costs at first, in standard deviations of the advantage."""
     stop_kl: float = 0.05
     """Nats an event between old and new policy after which a batch is learned from no more."""
 
@@ -59,8 +57,8 @@ class Experience:
     sheet: Sheet
     old: Tensor
     """float32 [batch, event]: log-probability when it was written."""
-    prior: Tensor
-    """float32 [batch, event]: log-probability under the prior."""
+    prior: Spoken
+    """What the prior says."""
     values: Tensor
     """float32 [batch, event]: what was expected."""
 
@@ -69,12 +67,8 @@ def experience(composer: Composer, prior: MelodyPriorNetwork, sheet: Sheet) -> E
     """Read what was written with the policy and the prior."""
     with torch.no_grad():
         spoken = speak(composer.network, sheet)
-        return Experience(
-            sheet,
-            spoken.log_probability,
-            speak(prior, sheet).log_probability,
-            composer.values(spoken.hidden),
-        )
+        values = composer.values(spoken.hidden)
+        return Experience(sheet, spoken.log_probability, speak(prior, sheet), values)
 
 
 def centred(rewards: Rewards, group: int) -> Rewards:
@@ -102,6 +96,8 @@ class Lesson:
     chose, of mean 0 and deviation 1."""
     returns: Tensor
     """float32 [batch, event]: what should have been expected."""
+    kl_weight: float
+    """What a nat away from the prior costs, in deviations of the gain."""
 
 
 def lesson_of(
@@ -117,19 +113,19 @@ def lesson_of(
         local: float32 [batch, event], what was earned at each event.
         rest: float32 [batch], what was earned by the whole.
         settings: how.
-        kl_weight: what a nat away from the prior costs.
+        kl_weight: what a nat away from the prior costs, an event.
     """
     real = past.sheet.real
-    gains = local - kl_weight * (past.old - past.prior)
     values = past.values * real
-    surprise = gains + nn.functional.pad(values[:, 1:], (0, 1)) - values
+    surprise = local + nn.functional.pad(values[:, 1:], (0, 1)) - values
     found, running = torch.zeros_like(surprise), torch.zeros(len(rest))
     for index in reversed(range(surprise.shape[1])):
         running = (surprise[:, index] + settings.decay * running) * real[:, index]
         found[:, index] = running
     gain = found + rest[:, None]
     kept = gain[past.sheet.chosen]
-    return Lesson(past, (gain - kept.mean()) / (kept.std() + 1e-6), found + values)
+    gain = (gain - kept.mean()) / (kept.std() + 1e-6)
+    return Lesson(past, gain, found + values, kl_weight)
 
 
 @dataclass
@@ -216,7 +212,9 @@ def _losses(composer: Composer, lesson: Lesson, rows: Tensor, settings: PpoSetti
     change = spoken.log_probability - old
     ratio = change.exp()
     held = ratio.clamp(1.0 - settings.clip, 1.0 + settings.clip)
-    better = torch.minimum(ratio * gain, held * gain) + settings.entropy_weight * spoken.entropy
+    other = [part[rows][:, :longest] for part in lesson.past.prior.choices]
+    away = divergence(spoken, (other[0], other[1], other[2]), sheet)
+    better = torch.minimum(ratio * gain, held * gain) - lesson.kl_weight * away
     off = composer.values(spoken.hidden) - returns
     return _Losses(
         policy=-(better * share).sum(),
@@ -229,4 +227,4 @@ def _losses(composer: Composer, lesson: Lesson, rows: Tensor, settings: PpoSetti
 def followed(kl_weight: float, kl: float, settings: PpoSettings) -> float:
     """Make a nat dearer where the policy is farther from the prior than it may be, else cheaper."""
     off = float(np.clip(kl / settings.kl_target - 1.0, -0.3, 0.3))
-    return float(np.clip(kl_weight * (1.0 + 0.3 * off), 1e-4, 1.0))
+    return float(np.clip(kl_weight * (1.0 + 0.3 * off), 0.01, 10.0))

@@ -272,7 +272,7 @@ def _judge(trainer: Trainer, progress: Progress, rng: np.random.Generator) -> Ju
 
 def _verdicts(judge: Judge, written: list[Written], past: Experience) -> list[Judged]:
     events = past.sheet.chosen.sum(dim=1).clamp(min=1)
-    nats = (-past.prior.sum(dim=1) / events).tolist()
+    nats = (-past.prior.log_probability.sum(dim=1) / events).tolist()
     return [
         judged(judge, melody.notes, melody.wish.goals, unlikely)
         for melody, unlikely in zip(written, nats, strict=True)
@@ -290,7 +290,7 @@ def _set_rate(trainer: Trainer, progress: Progress, *, only_value: bool) -> None
 
 def _kl(past: Experience) -> float:
     """Give the nats an event by which the policy differs from the prior."""
-    return float((past.old - past.prior).sum() / past.sheet.chosen.sum())
+    return float((past.old - past.prior.log_probability).sum() / past.sheet.chosen.sum())
 
 
 def _remember(

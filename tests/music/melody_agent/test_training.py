@@ -8,13 +8,14 @@ import pytest
 pytest.importorskip("gymnasium", reason="needs the train extra")
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from bridge.music.melody_events import goal_slots  # noqa: E402
+from bridge.music.melody_events import goal_slots, notes_to_events  # noqa: E402
 from bridge.music.rewards.weights import RewardWeights  # noqa: E402
-from export.music.melody_agent.policy import speak  # noqa: E402
+from export.music.melody_agent.judging import Judge, Judged, judged  # noqa: E402
+from export.music.melody_agent.policy import divergence, speak  # noqa: E402
 from export.music.melody_agent.ppo import PpoSettings, centred, followed  # noqa: E402
 from export.music.melody_agent.realness import fit_realness  # noqa: E402
-from export.music.melody_agent.rollouts import sheet_of, write  # noqa: E402
-from export.music.melody_agent.train import AgentSettings, train  # noqa: E402
+from export.music.melody_agent.rollouts import Written, sheet_of, write  # noqa: E402
+from export.music.melody_agent.train import AgentSettings, earned_at, train  # noqa: E402
 from export.music.melody_agent.wishes import WishSettings, wish_of  # noqa: E402
 from tests.music.melody_agent.hand_made import excerpts, goals, tiny_prior  # noqa: E402
 from tests.music.tunes import melody  # noqa: E402
@@ -31,7 +32,7 @@ TOY = AgentSettings(
     weights=RewardWeights(**(_NOTHING | {"in_key": 1.0, "density_met": 1.0})),
     wishes=WishSettings(free=0.0, key=1.0, scale=0.0, density=1.0, range=1.0),
     ppo=PpoSettings(
-        learning_rate=4e-3, kl_target=3.0, kl_weight=1e-4, minibatch=12, epochs=3, stop_kl=0.2
+        learning_rate=4e-3, kl_target=3.0, kl_weight=0.01, minibatch=12, epochs=3, stop_kl=0.2
     ),
     threads=1,
     checkpoint_every=4,
@@ -69,7 +70,7 @@ def test_training_that_was_stopped_ends_as_if_it_had_not_been(toy, tmp_path):
 
 
 def test_a_dear_prior_is_not_left(tmp_path):
-    near = replace(TOY, iterations=12, ppo=replace(TOY.ppo, kl_weight=1.0, kl_target=1e-3))
+    near = replace(TOY, iterations=12, ppo=replace(TOY.ppo, kl_weight=10.0, kl_target=1e-3))
     far = replace(TOY, iterations=12)
     ends = [trained(s, tmp_path / name)[1][-1]["kl"] for name, s in folders(tmp_path, near, far)]
     assert ends[0] < 0.5 * ends[1]
@@ -124,6 +125,49 @@ def test_what_was_given_is_not_learned():
 def test_each_reward_is_compared_with_the_others_of_its_wish():
     off = centred(np.array([1.0, 2.0, 3.0, 10.0, 10.0, 10.0]), 3)
     assert off.tolist() == [-1.5, 0.0, 1.5, 0.0, 0.0, 0.0]
+
+
+def test_a_network_does_not_diverge_from_itself_but_from_another():
+    written = write(tiny_prior(), [wish_of(goals())] * 2, torch.Generator().manual_seed(0))
+    sheet = sheet_of(written)
+    with torch.no_grad():
+        own, other = (speak(tiny_prior(seed), sheet) for seed in (0, 1))
+        nats = [divergence(own, said.choices, sheet).sum().item() for said in (own, other)]
+    assert nats[0] == pytest.approx(0.0, abs=1e-4)
+    assert nats[1] > 1.0
+
+
+def test_divergence_is_what_the_log_ratio_is_on_average():
+    network, other = tiny_prior(0), tiny_prior(1)
+    written = write(network, [wish_of(goals())] * 400, torch.Generator().manual_seed(0))
+    sheet = sheet_of(written)
+    with torch.no_grad():
+        own, theirs = speak(network, sheet), speak(other, sheet)
+        exact = divergence(own, theirs.choices, sheet).sum()
+    sampled = (own.log_probability - theirs.log_probability).sum()
+    assert exact.item() == pytest.approx(sampled.item(), rel=0.1)
+
+
+def test_what_a_bar_earns_stands_at_its_last_event():
+    wish = wish_of(goals(bars=2))
+    events = notes_to_events(melody("C4:2 E4:2 G4:4"), wish.goals)
+    written = [Written(wish, events, 0)]
+    verdict = Judged(0.7, {}, np.array([0.25, 0.5]), np.zeros(1))
+    assert earned_at(written, [verdict], 1).tolist() == [[0.0, 0.25, 0.5]]
+
+
+def test_bars_together_earn_what_the_melody_earns_by_the_same_rewards():
+    weights = RewardWeights(**(_NOTHING | {"in_key": 1.0, "chord_tones_on_strong_beats": 2.0}))
+    judge = Judge(weights, realness_weight=0.0, bar_by_bar=True)
+    for text in ("C4 D4 E4 F#4 G4:2 G#4:2 A4 A4 A4 A4 G4:4", "C4:4 C#4:4 D4:4 B4:4"):
+        assert judged(judge, melody(text), goals()).rest == pytest.approx(0.0)
+
+
+def test_a_bar_off_the_key_earns_less():
+    judge = Judge(RewardWeights(**(_NOTHING | {"in_key": 1.0})), None, None, 0.0, bar_by_bar=True)
+    text = "C4 D4 E4 F4 C4 D4 E4 F4 C#4 D#4 F#4 G#4 C4 D4 E4 F4"
+    by_bar = judged(judge, melody(text), goals()).by_bar
+    assert by_bar.argmin() == 2
 
 
 def test_a_nat_grows_dearer_beyond_the_target_and_cheaper_within():
