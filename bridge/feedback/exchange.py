@@ -146,16 +146,12 @@ def read_lines(content: bytes) -> tuple[Feedback, ...]:
         FileFormatError: something is wrong; the message begins with the number of the line.
     """
     if len(content) > MOST_BYTES:
-        raise FileFormatError(
-            f"it has over {MOST_BYTES} bytes; export less at once, by --person"
-        )
+        raise FileFormatError(f"it has over {MOST_BYTES} bytes; export less at once, by --person")
     lines = content.split(b"\n")
     if lines[-1] != b"":
         raise FileFormatError(f"line {len(lines)}: it ends within a line; it was cut off")
     if len(lines) - 1 > MOST_LINES:
-        raise FileFormatError(
-            f"it has over {MOST_LINES} lines; export less at once, by --person"
-        )
+        raise FileFormatError(f"it has over {MOST_LINES} lines; export less at once, by --person")
     reader = _Reader()
     for number, line in enumerate(lines[:-1], start=1):
         try:

@@ -170,6 +170,8 @@ class FeedbackStore:
     def delete(self, who: Who, domain: str = MUSIC) -> int:
         """Delete all that somebody said, what it was about, and what was learned from it.
 
+        Nothing of it is left in the files, unless another process reads them at that moment.
+
         Returns:
             How many ratings and preferences there were.
         """
@@ -183,6 +185,7 @@ class FeedbackStore:
                 "DELETE FROM result WHERE number NOT IN (SELECT result FROM rating"
                 " UNION SELECT better FROM preference UNION SELECT worse FROM preference)"
             )
+        self._database.empty_log()
         return int(count)
 
     # --- inside

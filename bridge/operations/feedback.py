@@ -39,7 +39,7 @@ FeedbackT = TypeVar("FeedbackT", bound=Feedback)
 
 
 @dataclass(frozen=True, slots=True)
-class RateRequest:
+class RateResultRequest:
     """Say what you think of a result: give `thumb` or `stars`."""
 
     notes: NoteSequence | None = None
@@ -152,7 +152,7 @@ class Noted:
 
 
 @operation("feedback.rate")
-def rate(request: RateRequest, studio: Studio) -> Noted:
+def rate(request: RateResultRequest, studio: Studio) -> Noted:
     """Say what you think of a result, by thumb or stars, so that Segue may learn from it."""
     scale, score = Scale.THUMB, request.thumb
     if score is None:

@@ -143,8 +143,11 @@ def forget_taste(request: ForgetTasteRequest, studio: Studio) -> TasteForgotten:
     """Begin somebody's taste anew: nothing that they said until now counts any more."""
     who = who_of(request, studio)
     answers = _known(who, studio).count
-    studio.tastes.forget(who)
-    deleted = studio.feedback.delete(who) if request.and_ratings else 0
+    deleted = 0
+    if request.and_ratings:
+        deleted = studio.feedback.delete(who)
+    else:
+        studio.tastes.forget(who)
     return TasteForgotten(who.person, who.project, answers, deleted)
 
 

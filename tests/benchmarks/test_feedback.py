@@ -6,7 +6,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from bridge.operations.feedback import RateRequest, rate
+from bridge.operations.feedback import RateResultRequest, rate
 from bridge.operations.studio import Studio
 from bridge.schema.codec import to_plain
 from bridge.schema.notes import Note, NoteSequence, Part
@@ -41,7 +41,7 @@ def rated_before(request, tmp_path):
 @by_both_clocks
 def test_a_rating_is_kept(benchmark, rated_before, clock):
     seeds = count(10_000)
-    noted = benchmark(lambda: rate(RateRequest(tune(next(seeds)), thumb=1), rated_before))
+    noted = benchmark(lambda: rate(RateResultRequest(tune(next(seeds)), thumb=1), rated_before))
     assert len(noted.numbers) == 1
 
 
@@ -51,7 +51,7 @@ def test_a_taste_is_another_after_a_rating(benchmark, rated_before, clock):
     before = rated_before.tastes.know(who).count
 
     def rate_one():
-        rate(RateRequest(tune(next(seeds)), thumb=1), rated_before)
+        rate(RateResultRequest(tune(next(seeds)), thumb=1), rated_before)
         return (who,), {}
 
     taste = benchmark.pedantic(rated_before.tastes.know, setup=rate_one, rounds=100)

@@ -7,9 +7,11 @@ import sys
 
 import pytest
 
+from bridge.feedback.exchange import write_lines
 from bridge.feedback.store import FeedbackStore
-from bridge.schema.rating import Wanted, Who
+from bridge.schema.rating import Rating, Result, Wanted, Who
 
+AT = "2025-01-01T12:00:00Z"
 _WITHOUT_END = 1_000_000
 
 
@@ -32,6 +34,30 @@ def kill_after(process, count):
     return [line.strip() for line in told if line.endswith("\n")]
 
 
+def test_an_import_that_is_killed_while_it_writes_has_kept_nothing(tmp_path):
+    path, text = tmp_path / "ratings.sqlite", tmp_path / "ratings.jsonl"
+    store = FeedbackStore(path)
+    kept = store.add(Rating(Result("file", "{}", "2025-01-01T12:00:00Z"), 1))
+    notes = ", ".join(['{"pitch": 60, "onset_ticks": 0, "duration_ticks": 480}'] * 50)
+    results = (
+        Result("file", f'{{"duration_ticks": {number}, "parts": [{{"notes": [{notes}]}}]}}', AT)
+        for number in range(3000)
+    )
+    said = [
+        Rating(result, 1, id=f"{number:032x}", said_at=AT) for number, result in enumerate(results)
+    ]
+    text.write_text("".join(write_lines(said)))
+    importer = subprocess.Popen([sys.executable, "-m", "tests.feedback.importer", path, text])
+    log = tmp_path / "ratings.sqlite-wal"
+    while importer.poll() is None and log.stat().st_size < 2_000_000:
+        pass
+    importer.kill()
+    assert importer.wait() < 0, "it was done before it could be killed"
+    assert store.feedback() == (kept,)
+    assert store.add_new(said) == 3000
+    store.close()
+
+
 def ids(store, person):
     return [said.id for said in store.feedback(Wanted(person), most=_WITHOUT_END)]
 
@@ -40,13 +66,13 @@ def ids(store, person):
 def test_a_kill_loses_at_most_the_rating_in_flight(tmp_path, counts):
     path = tmp_path / "ratings.sqlite"
     acknowledged: list[str] = []
-    for count in counts:
+    for kills, count in enumerate(counts, start=1):
         acknowledged += kill_after(rater(path, "ada"), count)
         store = FeedbackStore(path)
         kept = ids(store, "ada")
         store.close()
         assert set(acknowledged) <= set(kept)
-        assert len(kept) - len(acknowledged) <= len(counts), "at most one a kill is not yet told"
+        assert len(kept) - len(acknowledged) <= kills, "at most one a kill is not yet told"
     assert not list(tmp_path.glob("*.damaged*"))
 
 

@@ -137,6 +137,16 @@ def test_what_a_person_wants_deleted_is_gone_with_what_it_was_about(store):
     assert store._database.rows("SELECT count(*) FROM measured") == [(0,)]
 
 
+def test_nothing_that_was_deleted_is_left_in_the_files(path, store):
+    store.add(replace(THUMB, who=Who("Rumpelstiltskin"), result=replace(TUNE, subject="spinning")))
+    store.add(THUMB)
+    assert any(b"Rumpelstiltskin" in file.read_bytes() for file in path.parent.iterdir())
+    store.delete(Who("Rumpelstiltskin"))
+    for file in path.parent.iterdir():
+        assert b"Rumpelstiltskin" not in file.read_bytes()
+        assert b"spinning" not in file.read_bytes()
+
+
 def test_a_number_is_never_given_twice(store):
     store.add(THUMB)
     store.delete(Who())

@@ -12,7 +12,7 @@ from bridge.operations.feedback import (
     ChooseRequest,
     DeletedRequest,
     KeptRequest,
-    RateRequest,
+    RateResultRequest,
     choose,
     deleted,
     kept,
@@ -52,7 +52,7 @@ def said(studio):
 
 
 def test_a_thumb_for_music_is_kept_with_the_music(studio):
-    noted = rate(RateRequest(A, thumb=1, subject="music.vary"), studio)
+    noted = rate(RateResultRequest(A, thumb=1, subject="music.vary"), studio)
     (found,) = said(studio)
     assert (found.score, found.scale, found.result.subject) == (1, Scale.THUMB, "music.vary")
     assert json.loads(found.result.noun_json) == to_plain(A)
@@ -64,14 +64,14 @@ def hash_of(found):
 
 
 def test_stars_are_kept_as_stars(studio):
-    rate(RateRequest(A, stars=2), studio)
+    rate(RateResultRequest(A, stars=2), studio)
     assert [(found.score, found.scale) for found in said(studio)] == [(2, Scale.STARS)]
 
 
 def test_the_person_the_project_and_the_door_are_those_of_the_setup_unless_it_is_said(studio):
-    rate(RateRequest(A, thumb=1), studio)
-    rate(RateRequest(A, thumb=1, person="bob"), studio)
-    rate(RateRequest(A, thumb=1, project="score"), studio)
+    rate(RateResultRequest(A, thumb=1), studio)
+    rate(RateResultRequest(A, thumb=1, person="bob"), studio)
+    rate(RateResultRequest(A, thumb=1, project="score"), studio)
     assert [found.who for found in said(studio)] == [
         Who("ada", "album"),
         Who("bob", "album"),
@@ -82,7 +82,7 @@ def test_the_person_the_project_and_the_door_are_those_of_the_setup_unless_it_is
 
 @pytest.mark.parametrize("number", [None, TAKE.number])
 def test_a_take_is_rated_by_its_number_or_as_the_latest(stage, studio, number):
-    rate(RateRequest(number=number, stars=5), studio)
+    rate(RateResultRequest(number=number, stars=5), studio)
     (found,) = said(studio)
     assert (found.result.take_number, found.result.subject) == (3, "live.call")
     assert found.result.made_at == TAKE.made_at
@@ -91,13 +91,13 @@ def test_a_take_is_rated_by_its_number_or_as_the_latest(stage, studio, number):
 
 @pytest.mark.parametrize(("stars", "shown"), [(1, -1), (2, 0), (3, 0), (4, 0), (5, 1)])
 def test_a_take_shows_the_thumb_that_its_stars_amount_to(stage, studio, stars, shown):
-    rate(RateRequest(stars=stars), studio)
+    rate(RateResultRequest(stars=stars), studio)
     assert stage.takes()[0].rating == shown
 
 
 def test_a_take_that_is_not_there_says_which_are(studio):
     with pytest.raises(NotFoundError, match="no take 9; there are 3 to 3"):
-        rate(RateRequest(number=9, thumb=1), studio)
+        rate(RateResultRequest(number=9, thumb=1), studio)
     assert said(studio) == ()
 
 
@@ -113,18 +113,18 @@ def test_a_take_that_is_not_there_says_which_are(studio):
 )
 def test_what_cannot_be_meant_is_refused(values, error, words):
     with pytest.raises(error, match=words):
-        RateRequest(**values)
+        RateResultRequest(**values)
 
 
 def test_music_without_notes_cannot_be_judged(studio):
     with pytest.raises(RequestError, match="no notes"):
-        rate(RateRequest(NoteSequence(), thumb=1), studio)
+        rate(RateResultRequest(NoteSequence(), thumb=1), studio)
 
 
 @pytest.mark.parametrize("values", [{"subject": ""}, {"person": ""}, {"project": "a\nb"}])
 def test_a_name_that_is_none_is_refused(studio, values):
     with pytest.raises(RangeError, match="must"):
-        rate(RateRequest(A, thumb=1, **values), studio)
+        rate(RateResultRequest(A, thumb=1, **values), studio)
 
 
 def test_the_best_of_three_is_better_than_each_of_the_others(studio):

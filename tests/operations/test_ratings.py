@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.errors import FileFormatError, RangeError, RequestError
-from bridge.operations.feedback import ChooseRequest, RateRequest, choose, rate
+from bridge.operations.feedback import ChooseRequest, RateResultRequest, choose, rate
 from bridge.operations.ratings import (
     ExportRatingsRequest,
     ImportRatingsRequest,
@@ -40,8 +40,8 @@ def open_studio(tmp_path):
 @pytest.fixture
 def studio(open_studio):
     studio = open_studio("here")
-    rate(RateRequest(tune(60), thumb=1), studio)
-    rate(RateRequest(tune(61), stars=2, person="ada"), studio)
+    rate(RateResultRequest(tune(60), thumb=1), studio)
+    rate(RateResultRequest(tune(61), stars=2, person="ada"), studio)
     choose(ChooseRequest("B", (tune(60), tune(61), tune(62))), studio)
     return studio
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import FileFormatError, OutputExistsError
-from bridge.operations.feedback import ChooseRequest, RateRequest, choose, rate
+from bridge.operations.feedback import ChooseRequest, RateResultRequest, choose, rate
 from bridge.operations.studio import Studio
 from bridge.operations.taste import (
     MOST_BYTES,
@@ -58,7 +58,7 @@ def like_steps(studio, count, person=None):
     for seed in range(count):
         leaps = bool(seed % 2)
         thumb = -1 if leaps else 1
-        rate(RateRequest(tune(seed, leaps=leaps), thumb=thumb, person=person), studio)
+        rate(RateResultRequest(tune(seed, leaps=leaps), thumb=thumb, person=person), studio)
 
 
 def verdicts(report):
@@ -111,7 +111,7 @@ def test_a_taste_that_is_forgotten_begins_anew_and_the_ratings_stay(studio):
     assert (done.answers, done.deleted) == (6, 0)
     assert show_taste(SHOW, studio).answers == 0
     assert len(studio.feedback.feedback()) == 6
-    rate(RateRequest(tune(0, leaps=False), thumb=1), studio)
+    rate(RateResultRequest(tune(0, leaps=False), thumb=1), studio)
     assert show_taste(SHOW, studio).answers == 1
 
 
@@ -136,7 +136,7 @@ def test_a_taste_that_was_taken_along_goes_on(studio, open_studio):
     like_steps(studio, 20)
     other = open_studio("there")
     import_taste(ImportTasteRequest(export_taste(ExportTasteRequest(), studio).text), other)
-    extra = RateRequest(tune(99, leaps=False), thumb=1)
+    extra = RateResultRequest(tune(99, leaps=False), thumb=1)
     for one in (studio, other):
         rate(extra, one)
     assert show_taste(SHOW, other) == show_taste(SHOW, studio)
