@@ -31,7 +31,7 @@ MOST_ANSWERS: Final = 600
 """So many answers are kept, the last ones; see `Taste.answers`."""
 _VOICES: Final = 64
 """Thompson's draw is the mean of so many; one alone explores more than thirty answers can pay."""
-_REFRAMED: Final = (3, 6, 12, 24)
+_REFRAMED: Final = (3, 6, 12)
 """After so many answers it looks anew at what results there are, and learns all answers again."""
 _STRANGENESS: Final = 3.0
 """As many results count as if they were spread as all music is: mean 0, standard deviation 1."""
