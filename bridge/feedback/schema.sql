@@ -76,7 +76,7 @@ CREATE TABLE taste (
     domain TEXT NOT NULL CHECK (domain <> ''),
     since INTEGER NOT NULL CHECK (since >= 0),           -- what was said up to here is forgotten
     base_json TEXT,                                      -- what was known then, NULL: nothing
-    epoch INTEGER NOT NULL,                              -- how often it was begun anew
+    epoch INTEGER NOT NULL,                              -- drawn when it is begun anew, 0: never
     features TEXT NOT NULL,                              -- version of the features that it is about
     upto INTEGER NOT NULL CHECK (upto >= since),         -- state_json knows all up to here
     state_json TEXT NOT NULL,                            -- as bridge.preference gives it

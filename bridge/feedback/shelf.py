@@ -51,7 +51,7 @@ class KeptTaste:
     base_json: str | None = None
     """What was known at `since`, of an imported taste; None: nothing."""
     epoch: int = 0
-    """How often it was begun anew."""
+    """Drawn whenever it is begun anew; 0: it never was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class TasteShelf:
         return KeptTaste(*rows[0]) if rows else None
 
     def epoch(self, who: Who, domain: str = MUSIC) -> int:
-        """Say how often somebody's taste was begun anew."""
+        """Give what was drawn when somebody's taste was begun anew; 0: it never was."""
         rows = self._database.rows(
             "SELECT epoch FROM taste WHERE person = ? AND project = ? AND domain = ?",
             (who.person, who.project, domain),

@@ -8,6 +8,7 @@ everything is learned again, for what they said before no longer counts.
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -84,7 +85,7 @@ class _Known(Generic[TasteT]):
     since: int
     """What was said up to this number does not count."""
     epoch: int
-    """How often it was begun anew."""
+    """Drawn whenever it is begun anew; 0: it never was."""
     unkept: int = 0
     """Steps since it was kept in the store."""
 
@@ -148,7 +149,7 @@ class Tastes(Generic[TasteT]):
         while not is_kept:
             before = self._shelf.taste(who, self._domain)
             number = max(self._store.last_number(who, self._domain), before.upto if before else 0)
-            epoch = 1 if before is None else before.epoch + 1
+            epoch = 1 + secrets.randbits(62)
             kept = KeptTaste(self._learner.version, state, number, number, base, epoch)
             is_kept = self._shelf.keep_taste(who, kept, self._domain, instead_of=before)
 
