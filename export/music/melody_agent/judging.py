@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Final
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.music.rewards.bands import Band
+from bridge.music.rewards.hits import goal_hits
 from bridge.music.rewards.profile import ROWS, as_rows, melody_profile
 from bridge.music.rewards.weights import RewardWeights, total
 from bridge.schema.goals import MelodyGoals
@@ -36,6 +37,9 @@ class Judge:
     realness: Realness | None = None
     realness_weight: float = 2.0
     """How much realness counts, beside the weights of the other rewards; >= 0."""
+    hits_weight: float = 0.0
+    """How much the share of goals counts that are hit as `bridge.music.rewards.hits` has it; >= 0.
+    The other rewards say how near, and leave the last step to the bar undone."""
     bar_by_bar: bool = False
     """Whether to say what each bar earns, which takes longer."""
     others: Mapping[str, Reward] = field(default_factory=dict)
@@ -80,15 +84,27 @@ def judged(
     reward, parts = total(notes, goals, judge.weights, others=others)
     weight = sum(getattr(judge.weights, name) for name in parts)
     profile = as_rows([melody_profile(notes, goals)])[0]
-    if judge.realness is not None and judge.realness_weight > 0.0:
-        parts = parts | {"realness": float(judge.realness.score(profile[None])[0])}
-        both = weight + judge.realness_weight
-        reward = (weight * reward + judge.realness_weight * parts["realness"]) / both
-        weight = both
+    for name, value, counts in _more(judge, notes, goals, profile):
+        reward = (weight * reward + counts * value) / (weight + counts)
+        weight, parts = weight + counts, parts | {name: value}
     by_bar = np.zeros(goals.bars)
     if judge.bar_by_bar and weight > 0.0:
         by_bar = _by_bar(notes, goals, judge.weights) / weight
     return Judged(reward, parts, by_bar, profile)
+
+
+def _more(
+    judge: Judge,
+    notes: tuple[Note, ...],
+    goals: MelodyGoals,
+    profile: npt.NDArray[np.float64],
+) -> Iterator[tuple[str, float, float]]:
+    """Give name, value and weight of the rewards that only the agent's training has."""
+    if judge.realness is not None and judge.realness_weight > 0.0:
+        yield "realness", float(judge.realness.score(profile[None])[0]), judge.realness_weight
+    met = goal_hits(notes, goals) if judge.hits_weight > 0.0 else {}
+    if met:
+        yield "goals_hit", sum(met.values()) / len(met), judge.hits_weight
 
 
 def _by_bar(

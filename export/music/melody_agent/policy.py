@@ -110,6 +110,34 @@ def speak(network: MelodyPriorNetwork, sheet: Sheet) -> Spoken:
     return Spoken(chosen, (pitch, length, sounds), hidden.float())
 
 
+def speak_by_length(network: MelodyPriorNetwork, sheet: Sheet, size: int = 32) -> Spoken:
+    """Do what `speak` does, reading melodies of about one length together, which is faster.
+
+    Args:
+        network: prior or policy.
+        sheet: what is read.
+        size: melodies that are read together.
+    """
+    order = torch.argsort(sheet.real.sum(dim=1), stable=True)
+    longest = sheet.real.shape[1]
+    parts: list[tuple[Tensor, ...]] = []
+    for rows in torch.split(order, size):
+        spoken = speak(network, sheet.taken(rows))
+        columns = (spoken.log_probability, *spoken.choices, spoken.hidden)
+        parts.append(tuple(_padded(column, longest) for column in columns))
+    back = torch.argsort(order)
+    said, pitch, length, loudness, hidden = (
+        torch.cat(column)[back] for column in zip(*parts, strict=True)
+    )
+    return Spoken(said, (pitch, length, loudness), hidden)
+
+
+def _padded(column: Tensor, longest: int) -> Tensor:
+    """Fill up [batch, event, ..] with zeros to so many events."""
+    missing = longest - column.shape[1]
+    return nn.functional.pad(column, (0, 0) * (column.dim() - 2) + (0, missing))
+
+
 def divergence(spoken: Spoken, other: tuple[Tensor, Tensor, Tensor], sheet: Sheet) -> Tensor:
     """Give the nats by which what is said differs from what another network would say.
 

@@ -18,7 +18,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from export.music.melody_agent.policy import Composer, Sheet, Spoken, divergence, speak
+from export.music.melody_agent.policy import (
+    Composer,
+    Sheet,
+    Spoken,
+    divergence,
+    speak,
+    speak_by_length,
+)
 from export.music.melody_prior.model import MelodyPriorNetwork
 
 Rewards = npt.NDArray[np.float64]
@@ -42,11 +49,11 @@ class PpoSettings:
     """Melodies of one optimizer step."""
     decay: float = 0.95
     """Lambda of the generalised advantages; nothing is discounted."""
-    kl_target: float = 0.08
+    kl_target: float = 0.15
     """Nats an event by which the policy may differ from the prior."""
-    kl_weight: float = 0.2
+    kl_weight: float = 0.1
     """What a nat costs at first, in standard deviations of the advantage."""
-    stop_kl: float = 0.05
+    stop_kl: float = 0.03
     """Nats an event between old and new policy after which a batch is learned from no more."""
 
 
@@ -66,9 +73,9 @@ class Experience:
 def experience(composer: Composer, prior: MelodyPriorNetwork, sheet: Sheet) -> Experience:
     """Read what was written with the policy and the prior."""
     with torch.no_grad():
-        spoken = speak(composer.network, sheet)
+        spoken = speak_by_length(composer.network, sheet)
         values = composer.values(spoken.hidden)
-        return Experience(sheet, spoken.log_probability, speak(prior, sheet), values)
+        return Experience(sheet, spoken.log_probability, speak_by_length(prior, sheet), values)
 
 
 def centred(rewards: Rewards, group: int) -> Rewards:

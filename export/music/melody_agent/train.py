@@ -47,6 +47,15 @@ log = logging.getLogger("melody_agent")
 _MOST_NATS = 15.0
 """No event counts as less likely: real phrases have a few that the grammar forbids."""
 
+WEIGHTS = RewardWeights(
+    in_key=4.0,
+    chord_tones_on_strong_beats=4.0,
+    density_met=4.0,
+    mood_met=3.0,
+    likelihood=1.0,
+)
+"""What was asked for counts for more than what is always wished for."""
+
 _Profiles = npt.NDArray[np.float64]
 
 
@@ -68,8 +77,11 @@ class AgentSettings:
     """Melodies, and as many real phrases, that it learns from."""
     ppo: PpoSettings = field(default_factory=PpoSettings)
     wishes: WishSettings = field(default_factory=WishSettings)
-    weights: RewardWeights = field(default_factory=RewardWeights)
-    realness_weight: float = 2.0
+    weights: RewardWeights = field(default_factory=lambda: WEIGHTS)
+    realness_weight: float = 4.0
+    """See `Judge`."""
+    hits_weight: float = 4.0
+    """See `Judge`."""
     threads: int = 2
     """Of torch."""
     seed: int = 1
@@ -266,7 +278,12 @@ def _judge(trainer: Trainer, progress: Progress, rng: np.random.Generator) -> Ju
         rows = [trainer.wishes.row(rng) for _ in range(settings.realness_memory)]
         realness = fit_realness(trainer.excerpts.profiles[rows], progress.memory)
     return Judge(
-        settings.weights, progress.likely, realness, settings.realness_weight, bar_by_bar=True
+        weights=settings.weights,
+        likely=progress.likely,
+        realness=realness,
+        realness_weight=settings.realness_weight,
+        hits_weight=settings.hits_weight,
+        bar_by_bar=True,
     )
 
 

@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 from bridge.music.melody_events import goal_slots, notes_to_events  # noqa: E402
 from bridge.music.rewards.weights import RewardWeights  # noqa: E402
 from export.music.melody_agent.judging import Judge, Judged, judged  # noqa: E402
-from export.music.melody_agent.policy import divergence, speak  # noqa: E402
+from export.music.melody_agent.policy import divergence, speak, speak_by_length  # noqa: E402
 from export.music.melody_agent.ppo import PpoSettings, centred, followed  # noqa: E402
 from export.music.melody_agent.realness import fit_realness  # noqa: E402
 from export.music.melody_agent.rollouts import Written, sheet_of, write  # noqa: E402
@@ -29,6 +29,7 @@ TOY = AgentSettings(
     group=4,
     value_iterations=2,
     realness_weight=0.0,
+    hits_weight=0.0,
     weights=RewardWeights(**(_NOTHING | {"in_key": 1.0, "density_met": 1.0})),
     wishes=WishSettings(free=0.0, key=1.0, scale=0.0, density=1.0, range=1.0),
     ppo=PpoSettings(
@@ -90,6 +91,16 @@ def test_what_was_written_is_as_likely_read_as_a_whole():
         alone = [speak(network, sheet_of([one])).log_probability.sum().item() for one in written]
         together = speak(network, sheet).log_probability.sum(dim=1).tolist()
     assert together == pytest.approx(alone, rel=0.01)
+
+
+def test_reading_by_length_says_the_same():
+    network = tiny_prior()
+    wishes = [wish_of(goals(bars=bars)) for bars in (8, 1, 4, 2, 3)]
+    sheet = sheet_of(write(network, wishes, torch.Generator().manual_seed(0)))
+    with torch.no_grad():
+        said = [speak(network, sheet), speak_by_length(network, sheet, 2)]
+    sums = [each.log_probability.sum(dim=1).tolist() for each in said]
+    assert sums[0] == pytest.approx(sums[1], rel=0.01)
 
 
 def test_chances_of_all_that_may_be_said_add_up_to_one():
@@ -158,13 +169,22 @@ def test_what_a_bar_earns_stands_at_its_last_event():
 
 def test_bars_together_earn_what_the_melody_earns_by_the_same_rewards():
     weights = RewardWeights(**(_NOTHING | {"in_key": 1.0, "chord_tones_on_strong_beats": 2.0}))
-    judge = Judge(weights, realness_weight=0.0, bar_by_bar=True)
+    judge = Judge(weights, bar_by_bar=True)
     for text in ("C4 D4 E4 F#4 G4:2 G#4:2 A4 A4 A4 A4 G4:4", "C4:4 C#4:4 D4:4 B4:4"):
         assert judged(judge, melody(text), goals()).rest == pytest.approx(0.0)
 
 
+def test_the_share_of_goals_that_are_hit_counts_as_its_weight_says():
+    weights = RewardWeights(**(_NOTHING | {"in_key": 1.0}))
+    asked = goals(chords=(), density=4.0, register=None, valence=None, arousal=None)
+    judge = Judge(weights, hits_weight=3.0)
+    verdict = judged(judge, melody("C4 D4 E4 F4 G4 A4 B4 C5"), asked)
+    assert verdict.parts == {"in_key": 1.0, "goals_hit": pytest.approx(2 / 3)}
+    assert verdict.reward == pytest.approx((1.0 + 3.0 * 2 / 3) / 4.0)
+
+
 def test_a_bar_off_the_key_earns_less():
-    judge = Judge(RewardWeights(**(_NOTHING | {"in_key": 1.0})), None, None, 0.0, bar_by_bar=True)
+    judge = Judge(RewardWeights(**(_NOTHING | {"in_key": 1.0})), bar_by_bar=True)
     text = "C4 D4 E4 F4 C4 D4 E4 F4 C#4 D#4 F#4 G#4 C4 D4 E4 F4"
     by_bar = judged(judge, melody(text), goals()).by_bar
     assert by_bar.argmin() == 2
