@@ -153,7 +153,7 @@ class MelodyEnv(gymnasium.Env[Observation, IntArray]):
         self._open = open_pitches(wish.goals)
         self._written: list[tuple[int, int, int]] = []
         self._slot = 0
-        primer = wish.primer.before(self._end - 1)
+        primer = wish.primer
         for event in zip(primer.pitches, primer.lengths, primer.loudness, strict=True):
             self._write(np.array(event))
 

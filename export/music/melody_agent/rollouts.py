@@ -125,9 +125,7 @@ def write(
     """
     desk = desk_of(wishes)
     until = desk.ends if stops is None else torch.tensor(stops)
-    primers = [
-        wish.primer.before(int(end) - 1) for wish, end in zip(wishes, desk.ends, strict=True)
-    ]
+    primers = [wish.primer.before(int(end)) for wish, end in zip(wishes, desk.ends, strict=True)]
     given = _given(primers)
     active = torch.arange(len(wishes))
     last = torch.from_numpy(start_events(len(wishes)))

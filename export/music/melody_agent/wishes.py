@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from bridge.music.chords import parse_chords, transposed_chords
 from bridge.music.lines import transposed
-from bridge.music.melody_events import MelodyEvents, notes_to_events, shift_to_c
+from bridge.music.melody_events import MelodyEvents, goal_slots, notes_to_events, shift_to_c
 from bridge.music.melody_grid import SLOT_TICKS, SLOTS_PER_BEAT
 from bridge.schema.goals import MOODS, ChordSpan, MelodyGoals
 from bridge.schema.notes import Mode, Note
@@ -114,12 +114,13 @@ class Wishes:
 
 
 def wish_of(goals: MelodyGoals, *, is_free: bool = True) -> Wish:
-    """Let a melody begin with the motif of its goals, if they have one."""
+    """Let a melody begin with the motif of its goals, if they have one, and then go on."""
     if not goals.motif:
         empty = np.zeros(0, dtype=np.int64)
         return Wish(goals, MelodyEvents(empty, empty, empty), is_free)
     end_ticks = max(note.end_ticks for note in goals.motif)
-    return Wish(goals, notes_to_events(goals.motif, goals, slots=_slots_until(end_ticks)), is_free)
+    primer = notes_to_events(goals.motif, goals, slots=_slots_until(end_ticks))
+    return Wish(goals, primer.before(goal_slots(goals) - 1), is_free)
 
 
 def faithful_wish(excerpt: Excerpt, rng: np.random.Generator, settings: WishSettings) -> Wish:

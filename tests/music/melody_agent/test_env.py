@@ -126,6 +126,12 @@ def test_a_motif_is_written_in_the_key_that_was_asked_for():
     assert (env.events.pitches[0] - FIRST_PITCH, env.notes[0].pitch) == (60, 63)
 
 
+def test_a_motif_that_is_too_long_leaves_room_for_an_event():
+    env = MelodyEnv(goals(bars=1, motif=melody("C4 D4 E4 F4 G4 A4")))
+    env.reset(seed=0)
+    assert (env.events.total_slots, played(env, (C4, 0, 4))[2]) == (23, True)
+
+
 def test_a_seed_draws_the_same_goals_again():
     env = MelodyEnv(draw=Wishes(excerpts()).draw)
     drawn = []
