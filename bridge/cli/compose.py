@@ -157,9 +157,9 @@ _GOALS: Final = (
 _WAYS: Final = (
     click.option(
         "--candidates",
-        type=click.IntRange(1, 64),
+        type=click.IntRange(1, 32),
         default=12,
-        help="Melodies that are written, of which one is chosen, 1 to 64.",
+        help="Melodies that are written, of which one is chosen, 1 to 32.",
     ),
     click.option(
         "--temperature",

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from bridge.music.development import drawn_plan, stated
 from bridge.music.liking import Liking
-from bridge.music.lines import levelled
+from bridge.music.lines import cut_short, levelled
 from bridge.music.melody_events import MelodyEvents, events_to_notes, goal_slots
 from bridge.music.melody_grid import slot_to_ticks
 from bridge.music.melody_prior import score_melodies
@@ -185,7 +185,7 @@ class Composer:
     def _line(self, melody: MelodyEvents, brief: Brief) -> tuple[Note, ...]:
         """Write a melody, or its beginning, as it will sound: loudness as the mood asks."""
         goals = brief.goals
-        notes = events_to_notes(melody, goals)
+        notes = cut_short(events_to_notes(melody, goals), goals.length_ticks)
         motif = stated(goals.motif, goals)
         if motif is None:
             velocity = _MEAN_VELOCITY + _AROUSAL_VELOCITY * (goals.arousal or 0.0)

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 MOST_COMPOSED_BARS: Final = 64
 """No melody that is composed is longer."""
-MOST_CANDIDATES: Final = 64
+MOST_COMPOSED_BEATS: Final = 512
+"""Nor is it longer than so many quarter notes, whatever its metre."""
+MOST_CANDIDATES: Final = 32
 """No more melodies are written side by side."""
 MOST_SEEDS: Final = 2**63
 """Seeds are below this."""
@@ -97,7 +99,7 @@ class ComposeRequest:
     temperature: float = 1.0
     """How far from the likeliest, 0.1..2."""
     candidates: int = 12
-    """Melodies that are written, of which one is chosen, 1..64."""
+    """Melodies that are written, of which one is chosen, 1..32."""
     weights: tuple[Weighing, ...] = ()
     """Rewards that count for more or less than they usually do."""
     cadence: bool = True
@@ -200,6 +202,11 @@ def _goals(request: ComposeRequest) -> MelodyGoals:
         metre=replace(metre, onset_ticks=0),
         tempo_bpm=tempo_bpm,
     )
+    if goals.beats > MOST_COMPOSED_BEATS:
+        raise RequestError(
+            f"{goals.bars} bars of {metre.numerator}/{metre.denominator} are {goals.beats:g} beats;"
+            f" at most {MOST_COMPOSED_BEATS} are composed: ask for fewer bars"
+        )
     check_pitches(goals, cadence=request.cadence)
     return replace(goals, motif=motif_in_range(notes, goals))
 

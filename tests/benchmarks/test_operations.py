@@ -4,6 +4,7 @@ from itertools import islice
 
 import pytest
 
+from bridge.operations.compose import ComposeRequest, compose
 from bridge.operations.music import (
     AnswerRequest,
     InterpolateRequest,
@@ -53,3 +54,15 @@ def test_the_band_plays_sixteen_bars(benchmark, studio, clock):
     bars = benchmark(perform)
     benchmark.extra_info["notes"] = sum(len(part.notes) for bar in bars for part in bar.parts)
     assert len(bars) == BARS_OF_A_PERFORMANCE
+
+
+@by_both_clocks
+def test_sixteen_bars_are_composed_of_eight_candidates(benchmark, studio, clock):
+    if not {"music/melody_agent", "music/melody_prior"} & set(studio.registry.names()):
+        pytest.skip("needs the model music/melody_agent or music/melody_prior")
+    request = ComposeRequest(
+        chords="C Am F G", mood="happy", bars=16, candidates=8, taste=False, seed=3
+    )
+    piece = benchmark(compose, request, studio)
+    benchmark.extra_info["notes"] = len(piece.parts[0].notes)
+    assert piece.duration_ticks == 16 * 1920

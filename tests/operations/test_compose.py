@@ -198,7 +198,7 @@ def test_a_reward_that_is_not_known_is_answered_with_those_nearby(studio, word, 
     [
         ("bars", 65, RangeError, "bars must be 1..64, not 65"),
         ("bars", 0, RangeError, "bars must be 1..64, not 0"),
-        ("candidates", 0, RangeError, "candidates must be 1..64"),
+        ("candidates", 0, RangeError, "candidates must be 1..32"),
         ("temperature", 0.0, RangeError, "temperature must be 0.1..2.0"),
         ("seed", -1, RangeError, "seed must be 0"),
         ("mood", "hapy", NotFoundError, "no mood 'hapy'; near: happy"),
@@ -224,7 +224,11 @@ def test_nonsense_is_refused(field, value, error, said):
         ({"chords": ""}, "no chords given"),
         ({"lowest_pitch": 61, "highest_pitch": 64}, "there is no C in Db4 to E4 to end on"),
         ({"motif": ODE_TO_JOY.sequence, "bars": 1}, "the motif is longer than the 1 bars"),
-        ({"motif": NoteSequence()}, ""),
+        ({"motif": NoteSequence()}, "no melody to work on"),
+        (
+            {"metre": TimeSignature(0, 12, 4), "bars": 64},
+            "64 bars of 12/4 are 768 beats; at most 512 are composed",
+        ),
     ],
 )
 def test_what_cannot_be_composed_is_refused(studio, more, said):
