@@ -29,7 +29,8 @@ _KINDS: Final = ("sequence", "rhythm", "inversion", "return")
 _KIND_SHARES: Final = (0.4, 0.3, 0.15, 0.15)
 _STEPS: Final = range(-5, 6)
 """Degrees of the scale by which a sequence may be moved."""
-_FARTHEST_SEMITONES: Final = 9
+_FARTHEST_SEMITONES: Final = 7.0
+"""What is taken up lies no farther from where the motif lay, on average."""
 
 
 def stated(motif: Sequence[Note], goals: MelodyGoals) -> Appointment | None:
@@ -116,7 +117,7 @@ def _moved(
 
     Returns:
         The share of its slots on tones of the chords there, and what is played; None where it
-        leaves the range.
+        leaves the range, or goes far away.
     """
     ladder, shift = _ladder(goals), shift_to_c(goals)
     pitches = [pitch - FIRST_PITCH - shift for pitch, _, _ in motif.events if pitch >= FIRST_PITCH]
@@ -125,7 +126,7 @@ def _moved(
     if not 0 <= min(places) <= max(places) < len(ladder):
         return None
     moved = ladder[places].tolist()
-    if abs(moved[0] - pitches[0]) > _FARTHEST_SEMITONES:
+    if abs(np.mean(moved) - np.mean(pitches)) > _FARTHEST_SEMITONES:
         return None
     if steps == 0 and not inverted:
         moved = pitches

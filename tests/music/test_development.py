@@ -99,6 +99,12 @@ def test_what_it_is_moved_to_fits_the_chord():
     assert np.isin(pitches, [9, 1, 4]).mean() > 0.6
 
 
+def test_it_stays_within_a_fifth_of_where_it_was():
+    means = [np.mean(pitches_of(a)) for a in later() if a.events[0][0] != FREE]
+    assert np.abs(np.array(means) - np.mean([62, 66, 69])).max() <= 7.0
+    assert np.ptp(means) > 7.0
+
+
 def test_it_keeps_to_the_range():
     goals = replace(GOALS, lowest_pitch=62, highest_pitch=71)
     found = [pitch for a in later(goals) for pitch in pitches_of(a)]
