@@ -27,7 +27,7 @@ from export.music.melody_agent.measure import both, hit_rates
 from export.music.melody_agent.policy import load_network
 from export.music.melody_agent.train import AgentSettings, likelihood_band, train
 from export.music.melody_agent.variety import distinct_share
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 log = logging.getLogger("melody_agent")
 

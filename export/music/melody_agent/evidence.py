@@ -30,7 +30,7 @@ from export.music.melody_agent.policy import speak
 from export.music.melody_agent.rollouts import Written, sheet_of, steps_of, write
 from export.music.melody_agent.variety import Melody
 from export.music.melody_agent.wishes import Wish, Wishes, WishSettings, faithful_wish
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 Source = Callable[[Sequence[Wish], int], list[Written]]
 """Writes a melody to each wish, from a seed."""

@@ -65,6 +65,23 @@ class Judged:
         return self.reward - float(self.by_bar.sum())
 
 
+def plain_reward(
+    judge: Judge, notes: tuple[Note, ...], goals: MelodyGoals, nats: float | None
+) -> tuple[float, dict[str, float]]:
+    """Give the reward, and its parts, that anybody can compute: without realness and hits.
+
+    Args:
+        judge: what counts.
+        notes: in the key of the goals.
+        goals: what was asked for.
+        nats: how unlikely the prior finds an event of it, on average; None: nobody asked it.
+    """
+    others = {name: reward(notes, goals) for name, reward in judge.others.items()}
+    if judge.likely is not None and nats is not None:
+        others["likelihood"] = judge.likely.score(nats)
+    return total(notes, goals, judge.weights, others=others)
+
+
 def judged(
     judge: Judge, notes: tuple[Note, ...], goals: MelodyGoals, nats: float | None = None
 ) -> Judged:
@@ -78,10 +95,7 @@ def judged(
     """
     if not notes:
         return Judged(0.0, {}, np.zeros(goals.bars), np.full(len(ROWS), np.nan))
-    others = {name: reward(notes, goals) for name, reward in judge.others.items()}
-    if judge.likely is not None and nats is not None:
-        others["likelihood"] = judge.likely.score(nats)
-    reward, parts = total(notes, goals, judge.weights, others=others)
+    reward, parts = plain_reward(judge, notes, goals, nats)
     weight = sum(getattr(judge.weights, name) for name in parts)
     profile = as_rows([melody_profile(notes, goals)])[0]
     for name, value, counts in _more(judge, notes, goals, profile):

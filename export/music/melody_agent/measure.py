@@ -44,7 +44,7 @@ from export.music.melody_agent.variety import (
     self_bleu,
 )
 from export.music.melody_agent.wishes import Wishes
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 from export.ship.onnx import round_weights
 
 log = logging.getLogger("melody_agent")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from bridge.music.melody_events import FIRST_PITCH, LONGEST, PITCHES, REST, TIE
-from export.music.melody_prior.model import MelodyPriorNetwork, PriorSettings, rotated
+from export.networks.melody_network import MelodyPriorNetwork, PriorSettings, rotated
 
 _NEVER = -1e9
 """Logit of what may not be said; finite, so that no row of impossible choices gives NaN."""

@@ -26,7 +26,7 @@ from export.music.melody_agent.policy import (
     speak,
     speak_by_length,
 )
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 Rewards = npt.NDArray[np.float64]
 

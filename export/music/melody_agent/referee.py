@@ -2,10 +2,10 @@
 
     python -m export.music.melody_agent.referee --data DATA --prior PRIOR.pt --work WORK
 
-Compute is steps of the network, which both have alike. To each wish, the agent writes once; the
-prior writes 64 melodies, of which the best is kept; a beam search goes on from bar to bar with the
-8 beginnings of 64 that come to most by the reward of so many bars; and the agent has the best of as
-many melodies as those searches had steps for. Writes WORK/referee.json.
+Compute is steps of the network, which both have alike. To each wish, prior and agent write once,
+write 64 melodies of which the best is kept, and search by beam: going on from bar to bar with the 8
+beginnings of 64 that come to most by the reward of so many bars. So each search with the prior has
+a counterpart with the agent that takes as many steps. Writes WORK/referee.json.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from bridge.music.melody_events import goal_slots
 from bridge.schema.goals import MelodyGoals
 from export.music.melody_agent.evidence import unlikeliness
 from export.music.melody_agent.excerpts import Excerpts, load_excerpts
-from export.music.melody_agent.judging import Judge, judged
+from export.music.melody_agent.judging import Judge, plain_reward
 from export.music.melody_agent.measure import both
 from export.music.melody_agent.policy import load_network
 from export.music.melody_agent.rollouts import Written, write
 from export.music.melody_agent.train import likelihood_band
 from export.music.melody_agent.wishes import Wish, Wishes, WishSettings
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 log = logging.getLogger("melody_agent")
 
@@ -39,7 +39,7 @@ MANY: Final = 64
 """Melodies of the prior among which the best is kept, and continuations that a beam looks at."""
 BEAM: Final = 8
 """Beginnings that are gone on with."""
-WISHES: Final = 100
+WISHES: Final = 60
 
 
 @dataclass(frozen=True)
@@ -91,48 +91,38 @@ def wishes_of(excerpts: Excerpts, count: int) -> list[Wish]:
 
 
 def compared(arena: Arena, wishes: Sequence[Wish]) -> dict[str, dict[str, float]]:
-    """Let everybody write to every wish.
+    """Let both write to every wish, in every way.
 
     Returns:
-        For each writer: its mean reward, its steps of the network for a melody, and the share of
-        wishes on which the agent, writing once or with as many steps, comes to more.
+        For each way: its mean reward, its steps of the network for a melody, and the share of
+        wishes on which each way of the agent comes to more.
     """
     scores: dict[str, list[Score]] = {}
     for number, wish in enumerate(wishes):
-        chance = torch.Generator().manual_seed(number)
-        many = best_of(arena, arena.prior, wish, MANY, chance)
-        beam = beam_search(arena, wish, chance)
-        equal = best_of(arena, arena.agent, wish, MANY, chance)
-        once = best_of(arena, arena.agent, wish, 1, chance)
-        named = {
-            "agent once": once,
-            "prior once": best_of(arena, arena.prior, wish, 1, chance),
-            f"prior, best of {MANY}": many,
-            f"prior, beam of {BEAM} x {MANY // BEAM}": beam,
-            f"agent, best of {MANY}": equal,
-        }
-        for name, score in named.items():
+        found: dict[str, Score] = {}
+        for name, network in (("agent", arena.agent), ("prior", arena.prior)):
+            chance = torch.Generator().manual_seed(number)
+            found[f"{name} once"] = best_of(arena, network, wish, 1, chance)
+            found[f"{name}, best of {MANY}"] = best_of(arena, network, wish, MANY, chance)
+            found[f"{name}, beam"] = beam_search(arena, network, wish, chance)
+        for name, score in found.items():
             scores.setdefault(name, []).append(score)
-        log.info(
-            "wish %d: %s", number, {n: (round(s.reward, 3), s.steps) for n, s in named.items()}
-        )
-    return {name: _summary(own, scores) for name, own in scores.items()}
-
-
-def _summary(own: list[Score], scores: dict[str, list[Score]]) -> dict[str, float]:
-    """Give means, and how often the agent comes to more: once, and with the best of as many."""
-    rewards = np.array([score.reward for score in own])
-    agents = {
-        name: np.array([score.reward for score in scores[name]])
-        for name in ("agent once", f"agent, best of {MANY}")
-    }
+        shown = {name: (round(score.reward, 3), score.steps) for name, score in found.items()}
+        log.info("wish %d: %s", number, shown)
+    rewards = {name: np.array([score.reward for score in own]) for name, own in scores.items()}
+    steps = {name: float(np.mean([score.steps for score in own])) for name, own in scores.items()}
     return {
-        "reward": float(rewards.mean()),
-        "standard error": float(rewards.std() / np.sqrt(len(rewards))),
-        "steps": float(np.mean([score.steps for score in own])),
-        **{
-            f"beaten by {name}": float((better > rewards).mean()) for name, better in agents.items()
-        },
+        name: {
+            "reward": float(own.mean()),
+            "standard error": float(own.std() / np.sqrt(len(own))),
+            "steps": steps[name],
+            **{
+                f"beaten by {other}": float((rewards[other] > own).mean())
+                for other in rewards
+                if other.startswith("agent")
+            },
+        }
+        for name, own in rewards.items()
     }
 
 
@@ -153,13 +143,15 @@ def rewards_of(arena: Arena, written: Sequence[Written]) -> list[float]:
     """Judge melodies."""
     nats = unlikeliness(arena.prior, written).tolist()
     return [
-        judged(arena.judge, melody.notes, melody.wish.goals, unlikely).reward
+        plain_reward(arena.judge, melody.notes, melody.wish.goals, unlikely)[0]
         for melody, unlikely in zip(written, nats, strict=True)
     ]
 
 
-def beam_search(arena: Arena, wish: Wish, chance: torch.Generator) -> Score:
-    """Search with the prior from bar to bar, going on with what comes to most so far.
+def beam_search(
+    arena: Arena, network: MelodyPriorNetwork, wish: Wish, chance: torch.Generator
+) -> Score:
+    """Search with a network from bar to bar, going on with what comes to most so far.
 
     Beginnings are gone on with from where they stopped: only new events count as steps, as if
     their keys and values had been kept.
@@ -170,7 +162,7 @@ def beam_search(arena: Arena, wish: Wish, chance: torch.Generator) -> Score:
     written: list[Written] = []
     while True:
         stop = goal_slots(replace(goals, bars=bar))
-        written = write(arena.prior, beginnings, chance, stops=[stop] * MANY)
+        written = write(network, beginnings, chance, stops=[stop] * MANY)
         steps += sum(melody.steps for melody in written)
         if bar >= goals.bars:
             break

@@ -23,7 +23,7 @@ from export.music.melody_agent.grammar import may_last, may_say
 from export.music.melody_agent.policy import Pen, Sheet
 from export.music.melody_agent.variety import note_steps
 from export.music.melody_agent.wishes import Wish
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 _WORTH_KEEPING = 0.85
 """Share of melodies still written below which the finished ones are put aside."""

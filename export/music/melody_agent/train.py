@@ -40,7 +40,7 @@ from export.music.melody_agent.realness import fit_realness
 from export.music.melody_agent.rollouts import Written, sheet_of, steps_of, write
 from export.music.melody_agent.variety import distinct_share
 from export.music.melody_agent.wishes import Wishes, WishSettings, faithful_wish
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 log = logging.getLogger("melody_agent")
 

@@ -49,7 +49,7 @@ def tiny_prior(seed=0):
     """Give a network of random weights, small enough to learn in seconds."""
     import torch
 
-    from export.music.melody_prior.model import MelodyPriorNetwork, PriorSettings
+    from export.networks.melody_network import MelodyPriorNetwork, PriorSettings
 
     torch.manual_seed(seed)
     settings = PriorSettings(width=32, layers=1, heads=2, dropout=0.0)

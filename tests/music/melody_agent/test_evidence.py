@@ -126,14 +126,14 @@ def test_a_beam_finds_more_than_one_melody_does():
     wish = wish_of(goals(bars=4, motif=melody("C4 E4 G4 E4")))
     chance = torch.Generator().manual_seed(0)
     once = np.mean([best_of(arena, arena.prior, wish, 1, chance).reward for _ in range(8)])
-    assert beam_search(arena, wish, chance).reward > once
+    assert beam_search(arena, arena.prior, wish, chance).reward > once
 
 
 def test_a_beam_takes_no_more_steps_than_writing_as_many():
     arena = Arena(tiny_prior(), tiny_prior(1), JUDGE)
     wish, chance = wish_of(goals()), torch.Generator().manual_seed(0)
     steps = [f.steps for f in (best_of(arena, arena.prior, wish, 64, chance),
-                               beam_search(arena, wish, chance))]  # fmt: skip
+                               beam_search(arena, arena.prior, wish, chance))]  # fmt: skip
     assert steps[1] < 1.5 * steps[0]
 
 
