@@ -68,7 +68,7 @@ def test_both_lanes_may_use_a_model_that_is_being_loaded():
     assert others == [first] * 3
 
 
-def test_it_weighs_no_more_with_both_models_after_a_long_job():
+def test_it_weighs_no_more_with_every_model_after_a_long_job():
     others = set(psutil.Process().children())
 
     async def scene(office):
@@ -78,7 +78,7 @@ def test_it_weighs_no_more_with_both_models_after_a_long_job():
         return loaded, _weight_megabytes(others)
 
     loaded, later = with_office(scene)
-    assert loaded < 110.0
+    assert loaded < 130.0
     assert later < loaded + 25.0
 
 
