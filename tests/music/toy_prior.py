@@ -15,7 +15,7 @@ from onnx import helper
 from bridge.music import melody_prior
 from bridge.music.melody_conditions import CONDITION
 from bridge.music.melody_events import FIRST_PITCH, LONGEST, LOUDNESSES, PITCHES
-from bridge.runtime.card import Axis, Graph, Tensor
+from bridge.runtime.card import GOLDEN_FILE, Axis, Graph, Tensor
 from bridge.runtime.registry import Registry
 from bridge.runtime.session import Model
 from export.ship.card import write_card
@@ -50,7 +50,23 @@ def write_prior_toy(
         _loudness(folder, rng),
     )
     write_card(folder, replace(TOY_CARD, name=name, graphs=graphs))
-    return Registry(models).model(name)
+    model = Registry(models).model(name)
+    _write_golden(model)
+    return model
+
+
+def _write_golden(model: Model) -> None:
+    """Write what it answers, so that it can be verified."""
+    golden = {}
+    for graph in model.card.graphs:
+        inputs = {
+            tensor.name: np.ones([axis.size or 2 for axis in tensor.axes], dtype=tensor.dtype)
+            for tensor in graph.inputs
+        }
+        golden |= {f"{graph.name}/in/{name}": array for name, array in inputs.items()}
+        answers = model.run(graph.name, **inputs)
+        golden |= {f"{graph.name}/out/{name}": array for name, array in answers.items()}
+    np.savez(model.folder / GOLDEN_FILE, **golden)
 
 
 def _normal(rng: np.random.Generator, scale: float, *shape: int) -> np.ndarray:

@@ -7,12 +7,15 @@ import pytest
 
 from bridge.files.model_versions import ModelVersions
 from bridge.files.places import OWN_MODELS_VARIABLE
+from bridge.music.composer import AGENT_NAME
+from bridge.operations.compose import ComposeRequest
 from bridge.operations.music import SampleRequest, sample
 from bridge.operations.studio import Studio
 from bridge.server.forms import Form
 from bridge.server.office import Office, starter_of
 from bridge.server.studio_process import Do, GiveUp, run_studio
 from bridge.transports.child import Child
+from tests.music.toy_prior import write_prior_toy
 from tests.toys import write_toy
 
 
@@ -96,6 +99,25 @@ def test_it_notices_models_that_are_trained_meanwhile(toy_models, tmp_path, monk
         return found
 
     assert with_office(scene, toy_models) == [[1], []]
+
+
+def test_it_composes_with_what_was_trained_meanwhile(toy_models, tmp_path, monkeypatch):
+    monkeypatch.setenv(OWN_MODELS_VARIABLE, str(tmp_path / "own"))
+    own = ModelVersions(tmp_path / "own")
+    trained = write_prior_toy(tmp_path / "made", name=AGENT_NAME, centre=95).folder
+    request = ComposeRequest(bars=4, taste=False, candidates=2, seed=1)
+
+    async def scene(office):
+        found = [await office.call("music.compose", request).result()]
+        own.put(AGENT_NAME, trained)
+        found.append(await office.call("music.compose", request).result())
+        own.roll_back(AGENT_NAME)
+        found.append(await office.call("music.compose", request).result())
+        return found
+
+    before, between, after = with_office(scene, toy_models)
+    assert before == after
+    assert min(note.pitch for note in between.parts[0].notes) > 72
 
 
 def _weight_megabytes(others):
