@@ -488,11 +488,16 @@ function desk.edit(title, change)
   end
 end
 
+--- Say something in a window.
+function desk.tell(text)
+  reaper.MB(text, SECTION, 0)
+end
+
 --- Do an action; whatever goes wrong is told in a window.
 function desk.act(action)
   local fine, reason = pcall(action)
   if not fine then
-    reaper.MB(tostring(reason), "Segue", 0)
+    desk.tell(tostring(reason))
   end
 end
 
@@ -992,6 +997,31 @@ function item.read(one, once)
   }
 end
 
+--- Read a take, be it active or not, in ticks of its own source, one pass of it: where its item is
+--- moved to changes none of its notes.
+--
+-- @return a clip, with what is shown of it (`first`, `last`), and `lead`, from the bar line before
+--         tick 0 of the source to that tick
+function item.read_take(one, take)
+  local window = one_pass(window_of(one, take))
+  local pass, ppq = window.loop and window.first or 0, ppq_of(take)
+  local function ticks(at)
+    return round(at - pass)
+  end
+  local source_qn = math.max(0, reaper.MIDI_GetProjQNFromPPQPos(take, 0))
+  local last_qn = reaper.MIDI_GetProjQNFromPPQPos(take, window.last)
+  local origin_qn = song.bar_line(source_qn)
+  return {
+    ppq = ppq,
+    lead = round((source_qn - origin_qn) * ppq),
+    first = ticks(window.first),
+    last = ticks(window.last),
+    notes = notes_of(take, window, ticks),
+    tempos = song.tempos(origin_qn, last_qn, ppq),
+    metres = song.metres(origin_qn, last_qn, ppq),
+  }
+end
+
 --- Put notes into a take.
 --
 -- @param origin_qn where in the song the notes count from; `pass` ticks are taken off again
@@ -1064,7 +1094,7 @@ function item.new_take(one, name)
   return take
 end
 
---- Make an empty MIDI item on a track.
+--- Make an empty MIDI item on a track; gives it and its take.
 function item.new(track, name, first_qn, last_qn)
   local one = reaper.CreateNewMIDIItemInProj(track, first_qn, last_qn, true)
   if not one then
@@ -1072,7 +1102,7 @@ function item.new(track, name, first_qn, last_qn)
   end
   local take = reaper.GetActiveTake(one)
   rename(take, name)
-  return take
+  return one, take
 end
 
 --- Give the track below an item's own that bears a name; it is made where there is none.
@@ -1091,6 +1121,280 @@ function item.track_below(one, name)
 end
 
 return item
+end)()
+
+local lesson = (function()
+-- What Segue wrote, and what the musician made of it.
+--
+-- A memory is what a host keeps of each thing that Segue wrote; nothing in it but numbers and plain
+-- names, so that it may lie in any project file:
+--   subject        the operation that made it: `music.vary`
+--   ppq            ticks in a beat; every tick below counts in these
+--   lead           from a bar line of the song to the tick 0 that the host counts its notes from
+--   first, last    what was shown of it
+--   notes, tempos, metres   as in `clip`
+--   told           what its notes were when Segue was last told of them; nil: never
+
+
+local lesson = {}
+
+local NOTE_FIELDS = { "onset", "duration", "pitch", "velocity", "release", "channel" }
+
+local function copied(notes)
+  local copies = {}
+  for index, note in ipairs(notes) do
+    copies[index] = {}
+    for _, field in ipairs(NOTE_FIELDS) do
+      copies[index][field] = note[field]
+    end
+  end
+  return copies
+end
+
+--- Give what a host shall keep of what Segue just wrote.
+--
+-- @param source as the host reads it: the fields of a memory but `subject` and `told`
+function lesson.memory(subject, source)
+  return {
+    subject = subject,
+    ppq = source.ppq,
+    lead = source.lead,
+    first = source.first,
+    last = source.last,
+    notes = copied(source.notes),
+    tempos = source.tempos,
+    metres = source.metres,
+  }
+end
+
+--- Give notes of a memory as Segue's noun, as far as they begin between two ticks.
+local function sequence(memory, notes, first, last)
+  local plain = clip.to_sequence({
+    ppq = memory.ppq,
+    name = "",
+    notes = clip.moved(clip.within(copied(notes), first, last), memory.lead),
+    controls = {},
+    tempos = memory.tempos,
+    metres = memory.metres,
+  })
+  return plain
+end
+
+--- Give all that Segue wrote.
+function lesson.written(memory)
+  return sequence(memory, memory.notes, memory.first, memory.last)
+end
+
+local function signature(notes)
+  local words = {}
+  for index, note in ipairs(notes) do
+    words[index] = table.concat(
+      { note.onset, note.duration, note.pitch, note.velocity, note.channel }, " "
+    )
+  end
+  table.sort(words)
+  return table.concat(words, ";")
+end
+
+--- Say what was written and what it is now; what is cut off by now says nothing, and is left out.
+--
+-- @param source as the host reads it now; it counts from the same tick 0
+-- @return a request for `music.learn`; nil where nothing that Segue wrote is shown any more
+-- @return whether anything in it was changed since it was written
+-- @return what to keep as `told` when that was learned
+function lesson.compare(memory, source)
+  local first = math.max(memory.first, source.first)
+  local last = math.min(memory.last, source.last)
+  local before = clip.within(copied(memory.notes), first, last)
+  local after = clip.within(copied(source.notes), first, last)
+  if #before == 0 then
+    return nil, false, ""
+  end
+  local request = {
+    subject = memory.subject,
+    written = sequence(memory, memory.notes, first, last),
+    kept = sequence(memory, source.notes, first, last),
+  }
+  local now = signature(after)
+  return request, now ~= signature(before), now
+end
+
+--- Say what was learned, in one line.
+--
+-- @param answer of `music.learn`
+function lesson.words(name, answer)
+  local words = answer.noted.words[1] or ""
+  if #answer.changes > 0 then
+    words = table.concat(answer.changes, ", ")
+  end
+  if #answer.towards > 0 then
+    words = words .. "; it has more of: " .. table.concat(answer.towards, ", ")
+  end
+  return name .. ": " .. words
+end
+
+--- Ask for a thumb, up (1) or down (-1), for what is heard now.
+--
+-- @param memory of it; nil: Segue did not write it
+-- @param source as the host reads it now
+function lesson.rating(memory, source, thumb)
+  if not memory then
+    memory = lesson.memory("file", source)
+  end
+  local _, is_changed = lesson.compare(memory, source)
+  return {
+    notes = sequence(memory, source.notes, source.first, source.last),
+    subject = is_changed and "edit" or memory.subject,
+    thumb = thumb,
+  }
+end
+
+return lesson
+end)()
+
+local memory = (function()
+-- What Segue wrote into this project. Each take of Segue's bears a mark, which goes along when an item
+-- is copied, split or moved; what it was when it was written lies in the project file.
+
+
+local memory = {}
+
+local PROJECT = 0
+local SECTION = "Segue wrote"
+local MARK = "P_EXT:segue"
+local NEAR = 1e-6
+
+local function mark_of(take)
+  local _, mark = reaper.GetSetMediaItemTakeInfo_String(take, MARK, "", false)
+  return mark
+end
+
+local function item_id(one)
+  local _, id = reaper.GetSetMediaItemInfo_String(one, "GUID", "", false)
+  return id
+end
+
+local function save(mark, kept)
+  reaper.SetProjExtState(PROJECT, SECTION, mark, json.encode(kept))
+  reaper.MarkProjectDirty(PROJECT)
+end
+
+--- Keep in mind what Segue just wrote into a take; a copy of an older take has that one's mark no more.
+--
+-- @param subject the operation that made it
+function memory.keep(one, take, subject)
+  local kept = lesson.memory(subject, item.read_take(one, take))
+  local _, mark = reaper.GetSetMediaItemTakeInfo_String(take, "GUID", "", false)
+  mark = #kept.notes > 0 and mark or ""
+  reaper.GetSetMediaItemTakeInfo_String(take, MARK, mark, true)
+  if mark == "" then
+    return
+  end
+  kept.item = item_id(one)
+  kept.track = reaper.GetTrackGUID(reaper.GetMediaItemTrack(one))
+  kept.first_qn, kept.last_qn = item.span(one)
+  save(mark, kept)
+end
+
+--- Give what is known of a take; nil where Segue did not write it.
+function memory.of(take)
+  local mark = mark_of(take)
+  local _, text = reaper.GetProjExtState(PROJECT, SECTION, mark)
+  return mark ~= "" and text ~= "" and json.decode(text) or nil
+end
+
+--- Keep in mind what Segue was told of a take.
+function memory.told(take, kept, told)
+  kept.told = told
+  save(mark_of(take), kept)
+end
+
+--- Forget something that is gone.
+function memory.forget(mark)
+  reaper.SetProjExtState(PROJECT, SECTION, mark, "")
+  reaper.MarkProjectDirty(PROJECT)
+end
+
+local function all_items()
+  local items = {}
+  for index = 0, reaper.CountMediaItems(PROJECT) - 1 do
+    items[#items + 1] = reaper.GetMediaItem(PROJECT, index)
+  end
+  return items
+end
+
+--- Give all items whose active take Segue wrote.
+function memory.items()
+  local found = {}
+  for _, one in ipairs(all_items()) do
+    local take = reaper.GetActiveTake(one)
+    if take and reaper.TakeIsMIDI(take) and memory.of(take) then
+      found[#found + 1] = one
+    end
+  end
+  return found
+end
+
+--- Give the MIDI takes of an item that Segue wrote.
+function memory.takes(one)
+  local found = {}
+  for index = 0, reaper.CountTakes(one) - 1 do
+    local take = reaper.GetTake(one, index)
+    if take and reaper.TakeIsMIDI(take) and memory.of(take) then
+      found[#found + 1] = take
+    end
+  end
+  return found
+end
+
+--- Give the marks that takes of the project still bear, and its items by their ids.
+local function what_is_there(items)
+  local marks, by_id = {}, {}
+  for _, one in ipairs(items) do
+    by_id[item_id(one)] = one
+    for index = 0, reaper.CountTakes(one) - 1 do
+      local take = reaper.GetTake(one, index)
+      if take then
+        marks[mark_of(take)] = true
+      end
+    end
+  end
+  return marks, by_id
+end
+
+--- Say whether an item that Segue did not write lies where something of Segue's was: it may be just
+--- that, glued or rendered.
+local function may_live_on(kept, items)
+  for _, one in ipairs(items) do
+    local first_qn, last_qn = item.span(one)
+    local is_here = reaper.GetTrackGUID(reaper.GetMediaItemTrack(one)) == kept.track
+      and first_qn < kept.last_qn - NEAR and last_qn > kept.first_qn + NEAR
+    if is_here and #memory.takes(one) == 0 then
+      return true
+    end
+  end
+  return false
+end
+
+--- Give what was deleted, as far as that is certain: { mark, kept, item = where the take lay, if that
+--- is still there }.
+function memory.deleted()
+  local items, found, index = all_items(), {}, 0
+  local marks, by_id = what_is_there(items)
+  while true do
+    local is_there, mark, text = reaper.EnumProjExtState(PROJECT, SECTION, index)
+    if not is_there then
+      return found
+    end
+    local kept = json.decode(text)
+    if kept and not marks[mark] and (by_id[kept.item] or not may_live_on(kept, items)) then
+      found[#found + 1] = { mark = mark, kept = kept, item = by_id[kept.item] }
+    end
+    index = index + 1
+  end
+end
+
+return memory
 end)()
 
 local verbs = (function()
@@ -1147,8 +1451,9 @@ local function continued(one)
   return function()
     local track = reaper.GetMediaItemTrack(one)
     local last_qn = song.bars_later(first_qn, bars)
-    local take = item.new(track, source.name .. " (continued)", first_qn, last_qn)
+    local new, take = item.new(track, source.name .. " (continued)", first_qn, last_qn)
     item.add(take, notes, first_qn, source.ppq)
+    memory.keep(new, take, "music.continue")
   end
 end
 
@@ -1166,6 +1471,7 @@ local function varied(one)
     local take = item.new_take(one, source.name .. " (varied)")
     item.remove(take, change.removed)
     item.add(take, added, source.origin_qn, source.ppq, source.pass)
+    memory.keep(one, take, "music.vary")
   end
 end
 
@@ -1197,6 +1503,7 @@ local function harmonised(one)
   return function()
     local take = item.new_take(one, source.name .. " (harmonised)")
     item.add(take, notes, source.origin_qn, source.ppq, source.pass)
+    memory.keep(one, take, "music.answer")
   end
 end
 
@@ -1216,8 +1523,9 @@ local function drummed(one)
   return function()
     local first_qn, last_qn = item.span(one)
     local track = item.track_below(one, DRUM_TRACK)
-    local take = item.new(track, source.name .. " (drums)", first_qn, last_qn)
+    local new, take = item.new(track, source.name .. " (drums)", first_qn, last_qn)
     item.add(take, notes, source.origin_qn, source.ppq)
+    memory.keep(new, take, "music.answer")
   end
 end
 

@@ -487,11 +487,16 @@ function desk.edit(title, change)
   end
 end
 
+--- Say something in a window.
+function desk.tell(text)
+  reaper.MB(text, SECTION, 0)
+end
+
 --- Do an action; whatever goes wrong is told in a window.
 function desk.act(action)
   local fine, reason = pcall(action)
   if not fine then
-    reaper.MB(tostring(reason), "Segue", 0)
+    desk.tell(tostring(reason))
   end
 end
 
@@ -503,7 +508,7 @@ local gfx_ui = (function()
 
 local gfx_ui = {}
 
-local WIDTH, HEIGHT = 460, 300
+local WIDTH, HEIGHT = 460, 380
 local MARGIN, ROW = 8, 24
 local INK, PAPER, KEY, LIT = { 0.9, 0.9, 0.9 }, { 0.16, 0.16, 0.18 }, { 0.28, 0.28, 0.31 }, { 0.2, 0.5, 0.75 }
 
@@ -656,312 +661,6 @@ function imgui_ui.slider(label, value, first, last)
 end
 
 return imgui_ui
-end)()
-
-local link = (function()
--- Requests that nobody waits for: curl writes each answer into a file, and we look now and then.
--- REAPER must not stand still while Segue thinks.
-
-
-local link = {}
-
-local PATIENCE_SECONDS = 4
-local NO_WAIT = -2
-
-local waiting = {}
-
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then
-    file:close()
-  end
-  return text and json.decode(text)
-end
-
---- Ask Segue; `heard(noun, reason)` is called by a later `look`.
---
--- @param name of the request: a second one of that name is not asked while the first is waited for
--- @return whether it was asked
-function link.ask(name, operation, request, heard)
-  if waiting[name] then
-    return false
-  end
-  local one = {
-    body_path = desk.path(name .. ".json"),
-    answer_path = desk.path(name .. "_answer.json"),
-    until_seconds = reaper.time_precise() + PATIENCE_SECONDS,
-    heard = heard,
-  }
-  os.remove(one.answer_path)
-  if not door.write(one.body_path, request) then
-    return false
-  end
-  reaper.ExecProcess(
-    door.command(desk.curl(), {
-      url = door.address(desk.url(), operation),
-      body_path = one.body_path,
-      answer_path = one.answer_path,
-      most_seconds = PATIENCE_SECONDS - 1,
-    }),
-    NO_WAIT
-  )
-  waiting[name] = one
-  return true
-end
-
-local function finish(name, one, noun, reason)
-  waiting[name] = nil
-  os.remove(one.body_path)
-  os.remove(one.answer_path)
-  one.heard(noun, reason)
-end
-
---- Hand on what has come, and give up on what does not.
-function link.look()
-  for name, one in pairs(waiting) do
-    local noun = read(one.answer_path)
-    if type(noun) == "table" and noun.kind and noun.message then
-      finish(name, one, nil, noun.message)
-    elseif noun ~= nil then
-      finish(name, one, noun)
-    elseif reaper.time_precise() > one.until_seconds then
-      finish(name, one, nil, string.format(door.NOT_RUNNING, desk.url()))
-    end
-  end
-end
-
-return link
-end)()
-
-local clip = (function()
--- A clip of a host as Segue's noun, and an answer back onto the host's own grid.
---
--- A clip is what every host can say of its MIDI:
---   ppq          the host's ticks in a beat (a quarter note); every tick below counts in these
---   name         of the clip
---   notes        list of { onset, duration, pitch, velocity, release, channel }
---   controls     list of { onset, kind, number, value, channel }
---   tempos       list of { onset, bpm };  metres  list of { onset, numerator, denominator }
---   key          { fifths, mode } or nil
--- Tick 0 is a bar line of the song, at or before the clip's start.
-
-
-local clip = {}
-
---- Move a tick from one resolution to another: the nearest tick, halves up.
-function clip.rescale(ticks, from_ppq, to_ppq)
-  return (2 * ticks * to_ppq + from_ppq) // (2 * from_ppq)
-end
-
-local function by_onset(first, second)
-  if first.onset ~= second.onset then
-    return first.onset < second.onset
-  end
-  return (first.pitch or first.number) < (second.pitch or second.number)
-end
-
-local function plain_note(note)
-  return {
-    pitch = note.pitch,
-    onset_ticks = note.onset,
-    duration_ticks = note.duration,
-    velocity = note.velocity,
-    release_velocity = note.release,
-  }
-end
-
-local function plain_control(control)
-  return {
-    onset_ticks = control.onset,
-    kind = control.kind,
-    number = control.number,
-    value = control.value,
-  }
-end
-
---- Sort a list's entries by channel; gives the channels in order, and each one's entries.
-local function by_channel(list, found)
-  for _, entry in ipairs(list) do
-    found[entry.channel] = found[entry.channel] or { notes = {}, controls = {} }
-    local kind = entry.pitch and "notes" or "controls"
-    table.insert(found[entry.channel][kind], entry)
-  end
-  return found
-end
-
-local function plain_list(entries, convert)
-  local plain = json.array()
-  for index, entry in ipairs(entries) do
-    plain[index] = convert(entry)
-  end
-  return plain
-end
-
-local function plain_tempo(tempo)
-  return { onset_ticks = tempo.onset, tempo_bpm = tempo.bpm }
-end
-
-local function plain_metre(metre)
-  return {
-    onset_ticks = metre.onset,
-    numerator = metre.numerator,
-    denominator = metre.denominator,
-  }
-end
-
---- Give a clip as a NoteSequence, one part for each channel.
---
--- @return the noun; and for each part, in order, the host's own notes
-function clip.to_sequence(source)
-  local found = by_channel(source.controls, by_channel(source.notes, {}))
-  local parts, own = json.array(), {}
-  for channel = 0, 15 do
-    local here = found[channel]
-    if here then
-      table.sort(here.notes, by_onset)
-      table.sort(here.controls, by_onset)
-      parts[#parts + 1] = {
-        name = source.name,
-        channel = channel,
-        notes = plain_list(here.notes, plain_note),
-        controls = plain_list(here.controls, plain_control),
-      }
-      own[#parts] = here.notes
-    end
-  end
-  return {
-    name = source.name,
-    ppq = source.ppq,
-    parts = parts,
-    tempos = plain_list(source.tempos, plain_tempo),
-    time_signatures = plain_list(source.metres, plain_metre),
-    key_signatures = json.array(source.key and {
-      { onset_ticks = 0, fifths = source.key.fifths, mode = source.key.mode },
-    }),
-  }, own
-end
-
---- Give a note of an answer on the host's grid.
-local function host_note(plain, channel, answer_ppq, ppq)
-  local onset = clip.rescale(plain.onset_ticks, answer_ppq, ppq)
-  local stop = clip.rescale(plain.onset_ticks + plain.duration_ticks, answer_ppq, ppq)
-  return {
-    onset = onset,
-    duration = math.max(1, stop - onset),
-    pitch = plain.pitch,
-    velocity = plain.velocity,
-    release = plain.release_velocity,
-    channel = channel,
-  }
-end
-
---- Give an answer's notes on the host's grid.
---
--- @param channel what the notes go to; nil: each part's own
-function clip.notes_of(answer, ppq, channel)
-  local notes = {}
-  for _, part in ipairs(answer.parts) do
-    for _, note in ipairs(part.notes) do
-      notes[#notes + 1] = host_note(note, channel or part.channel, answer.ppq, ppq)
-    end
-  end
-  return notes
-end
-
---- Say which note it is, at a resolution.
-local function key_of(note, own_ppq, ppq)
-  local onset = clip.rescale(note.onset_ticks, own_ppq, ppq)
-  local stop = clip.rescale(note.onset_ticks + note.duration_ticks, own_ppq, ppq)
-  return string.format("%d %d %d %d", onset, stop, note.pitch, note.velocity)
-end
-
-local function waiting_notes(part, own, ppq, answer_ppq)
-  local waiting = {}
-  for index, note in ipairs(part.notes) do
-    local key = key_of(note, ppq, answer_ppq)
-    waiting[key] = waiting[key] or {}
-    table.insert(waiting[key], own[index])
-  end
-  return waiting
-end
-
-local function compare_part(part, answered, waiting, answer_ppq, ppq, change)
-  for _, note in ipairs(answered.notes) do
-    local same = waiting[key_of(note, answer_ppq, answer_ppq)]
-    if same and #same > 0 then
-      table.remove(same, 1)
-    else
-      change.added[#change.added + 1] = host_note(note, part.channel, answer_ppq, ppq)
-    end
-  end
-  for _, notes in pairs(waiting) do
-    for _, note in ipairs(notes) do
-      change.removed[#change.removed + 1] = note
-    end
-  end
-end
-
---- Say what an answer changes; a note that Segue left alone keeps the host's own ticks.
---
--- @param sent, own as `clip.to_sequence` gave them
--- @return removed: the host's notes that go; added: notes that come
-function clip.compare(sent, own, answer)
-  local change = { removed = {}, added = {} }
-  for index, part in ipairs(sent.parts) do
-    local answered = answer.parts[index] or { notes = {} }
-    local waiting = waiting_notes(part, own[index], sent.ppq, answer.ppq)
-    compare_part(part, answered, waiting, answer.ppq, sent.ppq, change)
-  end
-  return change
-end
-
---- Keep the notes that begin between two ticks; none rings beyond the last.
-function clip.within(notes, first, last)
-  local kept = {}
-  for _, note in ipairs(notes) do
-    if note.onset >= first and note.onset < last then
-      note.duration = math.min(note.duration, last - note.onset)
-      kept[#kept + 1] = note
-    end
-  end
-  return kept
-end
-
---- Move notes by some ticks.
-function clip.moved(notes, ticks)
-  for _, note in ipairs(notes) do
-    note.onset = note.onset + ticks
-  end
-  return notes
-end
-
-local function mean_pitch(notes)
-  local sum = 0
-  for _, note in ipairs(notes) do
-    sum = sum + note.pitch
-  end
-  return sum / #notes
-end
-
---- Give the channel of the melody, as Segue finds it: the highest part with a fair share of notes.
---
--- @return nil where there is no note outside the drums
-function clip.melody_channel(sent)
-  local most, channel, highest = 0, nil, -1
-  for _, part in ipairs(sent.parts) do
-    most = part.channel == 9 and most or math.max(most, #part.notes)
-  end
-  for _, part in ipairs(sent.parts) do
-    local is_fair = part.channel ~= 9 and #part.notes > 0 and 4 * #part.notes >= most
-    if is_fair and mean_pitch(part.notes) > highest then
-      channel, highest = part.channel, mean_pitch(part.notes)
-    end
-  end
-  return channel
-end
-
-return clip
 end)()
 
 local song = (function()
@@ -1227,6 +926,31 @@ function item.read(one, once)
   }
 end
 
+--- Read a take, be it active or not, in ticks of its own source, one pass of it: where its item is
+--- moved to changes none of its notes.
+--
+-- @return a clip, with what is shown of it (`first`, `last`), and `lead`, from the bar line before
+--         tick 0 of the source to that tick
+function item.read_take(one, take)
+  local window = one_pass(window_of(one, take))
+  local pass, ppq = window.loop and window.first or 0, ppq_of(take)
+  local function ticks(at)
+    return round(at - pass)
+  end
+  local source_qn = math.max(0, reaper.MIDI_GetProjQNFromPPQPos(take, 0))
+  local last_qn = reaper.MIDI_GetProjQNFromPPQPos(take, window.last)
+  local origin_qn = song.bar_line(source_qn)
+  return {
+    ppq = ppq,
+    lead = round((source_qn - origin_qn) * ppq),
+    first = ticks(window.first),
+    last = ticks(window.last),
+    notes = notes_of(take, window, ticks),
+    tempos = song.tempos(origin_qn, last_qn, ppq),
+    metres = song.metres(origin_qn, last_qn, ppq),
+  }
+end
+
 --- Put notes into a take.
 --
 -- @param origin_qn where in the song the notes count from; `pass` ticks are taken off again
@@ -1299,7 +1023,7 @@ function item.new_take(one, name)
   return take
 end
 
---- Make an empty MIDI item on a track.
+--- Make an empty MIDI item on a track; gives it and its take.
 function item.new(track, name, first_qn, last_qn)
   local one = reaper.CreateNewMIDIItemInProj(track, first_qn, last_qn, true)
   if not one then
@@ -1307,7 +1031,7 @@ function item.new(track, name, first_qn, last_qn)
   end
   local take = reaper.GetActiveTake(one)
   rename(take, name)
-  return take
+  return one, take
 end
 
 --- Give the track below an item's own that bears a name; it is made where there is none.
@@ -1326,6 +1050,712 @@ function item.track_below(one, name)
 end
 
 return item
+end)()
+
+local clip = (function()
+-- A clip of a host as Segue's noun, and an answer back onto the host's own grid.
+--
+-- A clip is what every host can say of its MIDI:
+--   ppq          the host's ticks in a beat (a quarter note); every tick below counts in these
+--   name         of the clip
+--   notes        list of { onset, duration, pitch, velocity, release, channel }
+--   controls     list of { onset, kind, number, value, channel }
+--   tempos       list of { onset, bpm };  metres  list of { onset, numerator, denominator }
+--   key          { fifths, mode } or nil
+-- Tick 0 is a bar line of the song, at or before the clip's start.
+
+
+local clip = {}
+
+--- Move a tick from one resolution to another: the nearest tick, halves up.
+function clip.rescale(ticks, from_ppq, to_ppq)
+  return (2 * ticks * to_ppq + from_ppq) // (2 * from_ppq)
+end
+
+local function by_onset(first, second)
+  if first.onset ~= second.onset then
+    return first.onset < second.onset
+  end
+  return (first.pitch or first.number) < (second.pitch or second.number)
+end
+
+local function plain_note(note)
+  return {
+    pitch = note.pitch,
+    onset_ticks = note.onset,
+    duration_ticks = note.duration,
+    velocity = note.velocity,
+    release_velocity = note.release,
+  }
+end
+
+local function plain_control(control)
+  return {
+    onset_ticks = control.onset,
+    kind = control.kind,
+    number = control.number,
+    value = control.value,
+  }
+end
+
+--- Sort a list's entries by channel; gives the channels in order, and each one's entries.
+local function by_channel(list, found)
+  for _, entry in ipairs(list) do
+    found[entry.channel] = found[entry.channel] or { notes = {}, controls = {} }
+    local kind = entry.pitch and "notes" or "controls"
+    table.insert(found[entry.channel][kind], entry)
+  end
+  return found
+end
+
+local function plain_list(entries, convert)
+  local plain = json.array()
+  for index, entry in ipairs(entries) do
+    plain[index] = convert(entry)
+  end
+  return plain
+end
+
+local function plain_tempo(tempo)
+  return { onset_ticks = tempo.onset, tempo_bpm = tempo.bpm }
+end
+
+local function plain_metre(metre)
+  return {
+    onset_ticks = metre.onset,
+    numerator = metre.numerator,
+    denominator = metre.denominator,
+  }
+end
+
+--- Give a clip as a NoteSequence, one part for each channel.
+--
+-- @return the noun; and for each part, in order, the host's own notes
+function clip.to_sequence(source)
+  local found = by_channel(source.controls, by_channel(source.notes, {}))
+  local parts, own = json.array(), {}
+  for channel = 0, 15 do
+    local here = found[channel]
+    if here then
+      table.sort(here.notes, by_onset)
+      table.sort(here.controls, by_onset)
+      parts[#parts + 1] = {
+        name = source.name,
+        channel = channel,
+        notes = plain_list(here.notes, plain_note),
+        controls = plain_list(here.controls, plain_control),
+      }
+      own[#parts] = here.notes
+    end
+  end
+  return {
+    name = source.name,
+    ppq = source.ppq,
+    parts = parts,
+    tempos = plain_list(source.tempos, plain_tempo),
+    time_signatures = plain_list(source.metres, plain_metre),
+    key_signatures = json.array(source.key and {
+      { onset_ticks = 0, fifths = source.key.fifths, mode = source.key.mode },
+    }),
+  }, own
+end
+
+--- Give a note of an answer on the host's grid.
+local function host_note(plain, channel, answer_ppq, ppq)
+  local onset = clip.rescale(plain.onset_ticks, answer_ppq, ppq)
+  local stop = clip.rescale(plain.onset_ticks + plain.duration_ticks, answer_ppq, ppq)
+  return {
+    onset = onset,
+    duration = math.max(1, stop - onset),
+    pitch = plain.pitch,
+    velocity = plain.velocity,
+    release = plain.release_velocity,
+    channel = channel,
+  }
+end
+
+--- Give an answer's notes on the host's grid.
+--
+-- @param channel what the notes go to; nil: each part's own
+function clip.notes_of(answer, ppq, channel)
+  local notes = {}
+  for _, part in ipairs(answer.parts) do
+    for _, note in ipairs(part.notes) do
+      notes[#notes + 1] = host_note(note, channel or part.channel, answer.ppq, ppq)
+    end
+  end
+  return notes
+end
+
+--- Say which note it is, at a resolution.
+local function key_of(note, own_ppq, ppq)
+  local onset = clip.rescale(note.onset_ticks, own_ppq, ppq)
+  local stop = clip.rescale(note.onset_ticks + note.duration_ticks, own_ppq, ppq)
+  return string.format("%d %d %d %d", onset, stop, note.pitch, note.velocity)
+end
+
+local function waiting_notes(part, own, ppq, answer_ppq)
+  local waiting = {}
+  for index, note in ipairs(part.notes) do
+    local key = key_of(note, ppq, answer_ppq)
+    waiting[key] = waiting[key] or {}
+    table.insert(waiting[key], own[index])
+  end
+  return waiting
+end
+
+local function compare_part(part, answered, waiting, answer_ppq, ppq, change)
+  for _, note in ipairs(answered.notes) do
+    local same = waiting[key_of(note, answer_ppq, answer_ppq)]
+    if same and #same > 0 then
+      table.remove(same, 1)
+    else
+      change.added[#change.added + 1] = host_note(note, part.channel, answer_ppq, ppq)
+    end
+  end
+  for _, notes in pairs(waiting) do
+    for _, note in ipairs(notes) do
+      change.removed[#change.removed + 1] = note
+    end
+  end
+end
+
+--- Say what an answer changes; a note that Segue left alone keeps the host's own ticks.
+--
+-- @param sent, own as `clip.to_sequence` gave them
+-- @return removed: the host's notes that go; added: notes that come
+function clip.compare(sent, own, answer)
+  local change = { removed = {}, added = {} }
+  for index, part in ipairs(sent.parts) do
+    local answered = answer.parts[index] or { notes = {} }
+    local waiting = waiting_notes(part, own[index], sent.ppq, answer.ppq)
+    compare_part(part, answered, waiting, answer.ppq, sent.ppq, change)
+  end
+  return change
+end
+
+--- Keep the notes that begin between two ticks; none rings beyond the last.
+function clip.within(notes, first, last)
+  local kept = {}
+  for _, note in ipairs(notes) do
+    if note.onset >= first and note.onset < last then
+      note.duration = math.min(note.duration, last - note.onset)
+      kept[#kept + 1] = note
+    end
+  end
+  return kept
+end
+
+--- Move notes by some ticks.
+function clip.moved(notes, ticks)
+  for _, note in ipairs(notes) do
+    note.onset = note.onset + ticks
+  end
+  return notes
+end
+
+local function mean_pitch(notes)
+  local sum = 0
+  for _, note in ipairs(notes) do
+    sum = sum + note.pitch
+  end
+  return sum / #notes
+end
+
+--- Give the channel of the melody, as Segue finds it: the highest part with a fair share of notes.
+--
+-- @return nil where there is no note outside the drums
+function clip.melody_channel(sent)
+  local most, channel, highest = 0, nil, -1
+  for _, part in ipairs(sent.parts) do
+    most = part.channel == 9 and most or math.max(most, #part.notes)
+  end
+  for _, part in ipairs(sent.parts) do
+    local is_fair = part.channel ~= 9 and #part.notes > 0 and 4 * #part.notes >= most
+    if is_fair and mean_pitch(part.notes) > highest then
+      channel, highest = part.channel, mean_pitch(part.notes)
+    end
+  end
+  return channel
+end
+
+return clip
+end)()
+
+local lesson = (function()
+-- What Segue wrote, and what the musician made of it.
+--
+-- A memory is what a host keeps of each thing that Segue wrote; nothing in it but numbers and plain
+-- names, so that it may lie in any project file:
+--   subject        the operation that made it: `music.vary`
+--   ppq            ticks in a beat; every tick below counts in these
+--   lead           from a bar line of the song to the tick 0 that the host counts its notes from
+--   first, last    what was shown of it
+--   notes, tempos, metres   as in `clip`
+--   told           what its notes were when Segue was last told of them; nil: never
+
+
+local lesson = {}
+
+local NOTE_FIELDS = { "onset", "duration", "pitch", "velocity", "release", "channel" }
+
+local function copied(notes)
+  local copies = {}
+  for index, note in ipairs(notes) do
+    copies[index] = {}
+    for _, field in ipairs(NOTE_FIELDS) do
+      copies[index][field] = note[field]
+    end
+  end
+  return copies
+end
+
+--- Give what a host shall keep of what Segue just wrote.
+--
+-- @param source as the host reads it: the fields of a memory but `subject` and `told`
+function lesson.memory(subject, source)
+  return {
+    subject = subject,
+    ppq = source.ppq,
+    lead = source.lead,
+    first = source.first,
+    last = source.last,
+    notes = copied(source.notes),
+    tempos = source.tempos,
+    metres = source.metres,
+  }
+end
+
+--- Give notes of a memory as Segue's noun, as far as they begin between two ticks.
+local function sequence(memory, notes, first, last)
+  local plain = clip.to_sequence({
+    ppq = memory.ppq,
+    name = "",
+    notes = clip.moved(clip.within(copied(notes), first, last), memory.lead),
+    controls = {},
+    tempos = memory.tempos,
+    metres = memory.metres,
+  })
+  return plain
+end
+
+--- Give all that Segue wrote.
+function lesson.written(memory)
+  return sequence(memory, memory.notes, memory.first, memory.last)
+end
+
+local function signature(notes)
+  local words = {}
+  for index, note in ipairs(notes) do
+    words[index] = table.concat(
+      { note.onset, note.duration, note.pitch, note.velocity, note.channel }, " "
+    )
+  end
+  table.sort(words)
+  return table.concat(words, ";")
+end
+
+--- Say what was written and what it is now; what is cut off by now says nothing, and is left out.
+--
+-- @param source as the host reads it now; it counts from the same tick 0
+-- @return a request for `music.learn`; nil where nothing that Segue wrote is shown any more
+-- @return whether anything in it was changed since it was written
+-- @return what to keep as `told` when that was learned
+function lesson.compare(memory, source)
+  local first = math.max(memory.first, source.first)
+  local last = math.min(memory.last, source.last)
+  local before = clip.within(copied(memory.notes), first, last)
+  local after = clip.within(copied(source.notes), first, last)
+  if #before == 0 then
+    return nil, false, ""
+  end
+  local request = {
+    subject = memory.subject,
+    written = sequence(memory, memory.notes, first, last),
+    kept = sequence(memory, source.notes, first, last),
+  }
+  local now = signature(after)
+  return request, now ~= signature(before), now
+end
+
+--- Say what was learned, in one line.
+--
+-- @param answer of `music.learn`
+function lesson.words(name, answer)
+  local words = answer.noted.words[1] or ""
+  if #answer.changes > 0 then
+    words = table.concat(answer.changes, ", ")
+  end
+  if #answer.towards > 0 then
+    words = words .. "; it has more of: " .. table.concat(answer.towards, ", ")
+  end
+  return name .. ": " .. words
+end
+
+--- Ask for a thumb, up (1) or down (-1), for what is heard now.
+--
+-- @param memory of it; nil: Segue did not write it
+-- @param source as the host reads it now
+function lesson.rating(memory, source, thumb)
+  if not memory then
+    memory = lesson.memory("file", source)
+  end
+  local _, is_changed = lesson.compare(memory, source)
+  return {
+    notes = sequence(memory, source.notes, source.first, source.last),
+    subject = is_changed and "edit" or memory.subject,
+    thumb = thumb,
+  }
+end
+
+return lesson
+end)()
+
+local memory = (function()
+-- What Segue wrote into this project. Each take of Segue's bears a mark, which goes along when an item
+-- is copied, split or moved; what it was when it was written lies in the project file.
+
+
+local memory = {}
+
+local PROJECT = 0
+local SECTION = "Segue wrote"
+local MARK = "P_EXT:segue"
+local NEAR = 1e-6
+
+local function mark_of(take)
+  local _, mark = reaper.GetSetMediaItemTakeInfo_String(take, MARK, "", false)
+  return mark
+end
+
+local function item_id(one)
+  local _, id = reaper.GetSetMediaItemInfo_String(one, "GUID", "", false)
+  return id
+end
+
+local function save(mark, kept)
+  reaper.SetProjExtState(PROJECT, SECTION, mark, json.encode(kept))
+  reaper.MarkProjectDirty(PROJECT)
+end
+
+--- Keep in mind what Segue just wrote into a take; a copy of an older take has that one's mark no more.
+--
+-- @param subject the operation that made it
+function memory.keep(one, take, subject)
+  local kept = lesson.memory(subject, item.read_take(one, take))
+  local _, mark = reaper.GetSetMediaItemTakeInfo_String(take, "GUID", "", false)
+  mark = #kept.notes > 0 and mark or ""
+  reaper.GetSetMediaItemTakeInfo_String(take, MARK, mark, true)
+  if mark == "" then
+    return
+  end
+  kept.item = item_id(one)
+  kept.track = reaper.GetTrackGUID(reaper.GetMediaItemTrack(one))
+  kept.first_qn, kept.last_qn = item.span(one)
+  save(mark, kept)
+end
+
+--- Give what is known of a take; nil where Segue did not write it.
+function memory.of(take)
+  local mark = mark_of(take)
+  local _, text = reaper.GetProjExtState(PROJECT, SECTION, mark)
+  return mark ~= "" and text ~= "" and json.decode(text) or nil
+end
+
+--- Keep in mind what Segue was told of a take.
+function memory.told(take, kept, told)
+  kept.told = told
+  save(mark_of(take), kept)
+end
+
+--- Forget something that is gone.
+function memory.forget(mark)
+  reaper.SetProjExtState(PROJECT, SECTION, mark, "")
+  reaper.MarkProjectDirty(PROJECT)
+end
+
+local function all_items()
+  local items = {}
+  for index = 0, reaper.CountMediaItems(PROJECT) - 1 do
+    items[#items + 1] = reaper.GetMediaItem(PROJECT, index)
+  end
+  return items
+end
+
+--- Give all items whose active take Segue wrote.
+function memory.items()
+  local found = {}
+  for _, one in ipairs(all_items()) do
+    local take = reaper.GetActiveTake(one)
+    if take and reaper.TakeIsMIDI(take) and memory.of(take) then
+      found[#found + 1] = one
+    end
+  end
+  return found
+end
+
+--- Give the MIDI takes of an item that Segue wrote.
+function memory.takes(one)
+  local found = {}
+  for index = 0, reaper.CountTakes(one) - 1 do
+    local take = reaper.GetTake(one, index)
+    if take and reaper.TakeIsMIDI(take) and memory.of(take) then
+      found[#found + 1] = take
+    end
+  end
+  return found
+end
+
+--- Give the marks that takes of the project still bear, and its items by their ids.
+local function what_is_there(items)
+  local marks, by_id = {}, {}
+  for _, one in ipairs(items) do
+    by_id[item_id(one)] = one
+    for index = 0, reaper.CountTakes(one) - 1 do
+      local take = reaper.GetTake(one, index)
+      if take then
+        marks[mark_of(take)] = true
+      end
+    end
+  end
+  return marks, by_id
+end
+
+--- Say whether an item that Segue did not write lies where something of Segue's was: it may be just
+--- that, glued or rendered.
+local function may_live_on(kept, items)
+  for _, one in ipairs(items) do
+    local first_qn, last_qn = item.span(one)
+    local is_here = reaper.GetTrackGUID(reaper.GetMediaItemTrack(one)) == kept.track
+      and first_qn < kept.last_qn - NEAR and last_qn > kept.first_qn + NEAR
+    if is_here and #memory.takes(one) == 0 then
+      return true
+    end
+  end
+  return false
+end
+
+--- Give what was deleted, as far as that is certain: { mark, kept, item = where the take lay, if that
+--- is still there }.
+function memory.deleted()
+  local items, found, index = all_items(), {}, 0
+  local marks, by_id = what_is_there(items)
+  while true do
+    local is_there, mark, text = reaper.EnumProjExtState(PROJECT, SECTION, index)
+    if not is_there then
+      return found
+    end
+    local kept = json.decode(text)
+    if kept and not marks[mark] and (by_id[kept.item] or not may_live_on(kept, items)) then
+      found[#found + 1] = { mark = mark, kept = kept, item = by_id[kept.item] }
+    end
+    index = index + 1
+  end
+end
+
+return memory
+end)()
+
+local learning = (function()
+-- What Segue is told of its takes: which were kept, changed, deleted, liked, or chosen.
+
+
+local learning = {}
+
+local LETTERS = "ABCDEFGH"
+
+--- Learn from one item; gives the words for it, or nil where there is nothing to say.
+--
+-- @param only_changes whether an item that was left as it was says nothing
+local function learned_from(one, only_changes)
+  local take = reaper.GetActiveTake(one)
+  local kept = memory.of(take)
+  if not kept then
+    return nil
+  end
+  local request, is_changed, told = lesson.compare(kept, item.read_take(one, take))
+  if not request or told == kept.told or (only_changes and not is_changed) then
+    return nil
+  end
+  local answer = desk.ask("music.learn", request)
+  memory.told(take, kept, told)
+  return lesson.words(reaper.GetTakeName(take), answer)
+end
+
+--- Give what lies in an item in place of a take that was deleted; nil where Segue did not write it.
+local function in_place_of(one)
+  local take = one and reaper.GetActiveTake(one)
+  local kept = take and reaper.TakeIsMIDI(take) and memory.of(take)
+  return kept and { lesson.written(kept) } or nil
+end
+
+local function told_deletions(words)
+  for _, gone in ipairs(memory.deleted()) do
+    local answer = desk.ask("feedback.deleted", {
+      notes = lesson.written(gone.kept),
+      subject = gone.kept.subject,
+      in_favour_of = in_place_of(gone.item),
+    })
+    memory.forget(gone.mark)
+    words[#words + 1] = answer.words[1]
+  end
+end
+
+--- Learn from the selected items; with none selected, from all that were changed. Takes that are
+--- gone are told in both cases.
+function learning.learn()
+  local items, words = item.selected(), {}
+  local only_changes = #items == 0
+  for _, one in ipairs(only_changes and memory.items() or items) do
+    words[#words + 1] = learned_from(one, only_changes)
+  end
+  told_deletions(words)
+  if #words == 0 then
+    error("There is nothing new to learn. Select items whose takes Segue wrote, or edit some.", 0)
+  end
+  desk.tell("Learned:\n" .. table.concat(words, "\n"))
+end
+
+local function rate(thumb)
+  local items, words = item.selected(), {}
+  if #items == 0 then
+    error("Select a MIDI item first.", 0)
+  end
+  for index, one in ipairs(items) do
+    local take = reaper.GetActiveTake(one)
+    local rating = lesson.rating(memory.of(take), item.read_take(one, take), thumb)
+    words[index] = desk.ask("feedback.rate", rating).words[1]
+  end
+  desk.tell(table.concat(words, "\n"))
+end
+
+--- Say that the active takes of the selected items are liked.
+function learning.like()
+  rate(1)
+end
+
+--- Say that they are not.
+function learning.dislike()
+  rate(-1)
+end
+
+--- Give what Segue wrote into an item, eight at most, and which of it is the active take.
+local function candidates_of(one)
+  local active, takes = reaper.GetActiveTake(one), memory.takes(one)
+  while #takes > #LETTERS do
+    table.remove(takes, takes[1] == active and 2 or 1)
+  end
+  local candidates, best = {}, nil
+  for index, take in ipairs(takes) do
+    candidates[index] = lesson.rating(memory.of(take), item.read_take(one, take)).notes
+    best = take == active and LETTERS:sub(index, index) or best
+  end
+  return candidates, best, takes
+end
+
+local function chosen(one)
+  local name = reaper.GetTakeName(reaper.GetActiveTake(one))
+  local candidates, best, takes = candidates_of(one)
+  if not best or #candidates < 2 then
+    error(name .. ": make one of at least two takes of Segue the active one.", 0)
+  end
+  local subject = memory.of(takes[1]).subject
+  for _, take in ipairs(takes) do
+    subject = memory.of(take).subject == subject and subject or "file"
+  end
+  desk.ask("feedback.choose", { candidates = candidates, best = best, subject = subject })
+  return string.format("%s is %s, the best of %d.", name, best, #candidates)
+end
+
+--- Say that the active take of each selected item is the best of those that Segue wrote into it.
+function learning.best()
+  local items, words = item.selected(), {}
+  if #items == 0 then
+    error("Select a MIDI item first.", 0)
+  end
+  for index, one in ipairs(items) do
+    words[index] = chosen(one)
+  end
+  desk.tell(table.concat(words, "\n"))
+end
+
+return learning
+end)()
+
+local link = (function()
+-- Requests that nobody waits for: curl writes each answer into a file, and we look now and then.
+-- REAPER must not stand still while Segue thinks.
+
+
+local link = {}
+
+local PATIENCE_SECONDS = 4
+local NO_WAIT = -2
+
+local waiting = {}
+
+local function read(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read("a")
+  if file then
+    file:close()
+  end
+  return text and json.decode(text)
+end
+
+--- Ask Segue; `heard(noun, reason)` is called by a later `look`.
+--
+-- @param name of the request: a second one of that name is not asked while the first is waited for
+-- @return whether it was asked
+function link.ask(name, operation, request, heard)
+  if waiting[name] then
+    return false
+  end
+  local one = {
+    body_path = desk.path(name .. ".json"),
+    answer_path = desk.path(name .. "_answer.json"),
+    until_seconds = reaper.time_precise() + PATIENCE_SECONDS,
+    heard = heard,
+  }
+  os.remove(one.answer_path)
+  if not door.write(one.body_path, request) then
+    return false
+  end
+  reaper.ExecProcess(
+    door.command(desk.curl(), {
+      url = door.address(desk.url(), operation),
+      body_path = one.body_path,
+      answer_path = one.answer_path,
+      most_seconds = PATIENCE_SECONDS - 1,
+    }),
+    NO_WAIT
+  )
+  waiting[name] = one
+  return true
+end
+
+local function finish(name, one, noun, reason)
+  waiting[name] = nil
+  os.remove(one.body_path)
+  os.remove(one.answer_path)
+  one.heard(noun, reason)
+end
+
+--- Hand on what has come, and give up on what does not.
+function link.look()
+  for name, one in pairs(waiting) do
+    local noun = read(one.answer_path)
+    if type(noun) == "table" and noun.kind and noun.message then
+      finish(name, one, nil, noun.message)
+    elseif noun ~= nil then
+      finish(name, one, noun)
+    elseif reaper.time_precise() > one.until_seconds then
+      finish(name, one, nil, string.format(door.NOT_RUNNING, desk.url()))
+    end
+  end
+end
+
+return link
 end)()
 
 local verbs = (function()
@@ -1382,8 +1812,9 @@ local function continued(one)
   return function()
     local track = reaper.GetMediaItemTrack(one)
     local last_qn = song.bars_later(first_qn, bars)
-    local take = item.new(track, source.name .. " (continued)", first_qn, last_qn)
+    local new, take = item.new(track, source.name .. " (continued)", first_qn, last_qn)
     item.add(take, notes, first_qn, source.ppq)
+    memory.keep(new, take, "music.continue")
   end
 end
 
@@ -1401,6 +1832,7 @@ local function varied(one)
     local take = item.new_take(one, source.name .. " (varied)")
     item.remove(take, change.removed)
     item.add(take, added, source.origin_qn, source.ppq, source.pass)
+    memory.keep(one, take, "music.vary")
   end
 end
 
@@ -1432,6 +1864,7 @@ local function harmonised(one)
   return function()
     local take = item.new_take(one, source.name .. " (harmonised)")
     item.add(take, notes, source.origin_qn, source.ppq, source.pass)
+    memory.keep(one, take, "music.answer")
   end
 end
 
@@ -1451,8 +1884,9 @@ local function drummed(one)
   return function()
     local first_qn, last_qn = item.span(one)
     local track = item.track_below(one, DRUM_TRACK)
-    local take = item.new(track, source.name .. " (drums)", first_qn, last_qn)
+    local new, take = item.new(track, source.name .. " (drums)", first_qn, last_qn)
     item.add(take, notes, source.origin_qn, source.ppq)
+    memory.keep(new, take, "music.answer")
   end
 end
 
@@ -1478,6 +1912,7 @@ local LIVE_VERBS = {
   { "vary", "undo", "clear", "thumb-up", "thumb-down" },
 }
 local ITEM_VERBS = { "continue", "vary", "harmonise", "drums" }
+local OPINIONS = { "learn", "best", "like", "dislike" }
 
 local ui, status
 local words = "Looking for Segue .."
@@ -1568,6 +2003,9 @@ local function draw_items()
   ui.text("Selected MIDI items:")
   choices(ITEM_VERBS, nil, function(verb)
     desk.act(verbs[verb])
+  end)
+  choices(OPINIONS, nil, function(opinion)
+    desk.act(learning[opinion])
   end)
   slider("bars", "Bars of a continuation", desk.knobs().bars, 1, 16, function(value)
     desk.keep("bars", math.floor(value + 0.5))

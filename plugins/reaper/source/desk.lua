@@ -159,11 +159,16 @@ function desk.edit(title, change)
   end
 end
 
+--- Say something in a window.
+function desk.tell(text)
+  reaper.MB(text, SECTION, 0)
+end
+
 --- Do an action; whatever goes wrong is told in a window.
 function desk.act(action)
   local fine, reason = pcall(action)
   if not fine then
-    reaper.MB(tostring(reason), "Segue", 0)
+    desk.tell(tostring(reason))
   end
 end
 

@@ -2,7 +2,7 @@
 
 local gfx_ui = {}
 
-local WIDTH, HEIGHT = 460, 300
+local WIDTH, HEIGHT = 460, 380
 local MARGIN, ROW = 8, 24
 local INK, PAPER, KEY, LIT = { 0.9, 0.9, 0.9 }, { 0.16, 0.16, 0.18 }, { 0.28, 0.28, 0.31 }, { 0.2, 0.5, 0.75 }
 

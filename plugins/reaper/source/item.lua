@@ -174,6 +174,31 @@ function item.read(one, once)
   }
 end
 
+--- Read a take, be it active or not, in ticks of its own source, one pass of it: where its item is
+--- moved to changes none of its notes.
+--
+-- @return a clip, with what is shown of it (`first`, `last`), and `lead`, from the bar line before
+--         tick 0 of the source to that tick
+function item.read_take(one, take)
+  local window = one_pass(window_of(one, take))
+  local pass, ppq = window.loop and window.first or 0, ppq_of(take)
+  local function ticks(at)
+    return round(at - pass)
+  end
+  local source_qn = math.max(0, reaper.MIDI_GetProjQNFromPPQPos(take, 0))
+  local last_qn = reaper.MIDI_GetProjQNFromPPQPos(take, window.last)
+  local origin_qn = song.bar_line(source_qn)
+  return {
+    ppq = ppq,
+    lead = round((source_qn - origin_qn) * ppq),
+    first = ticks(window.first),
+    last = ticks(window.last),
+    notes = notes_of(take, window, ticks),
+    tempos = song.tempos(origin_qn, last_qn, ppq),
+    metres = song.metres(origin_qn, last_qn, ppq),
+  }
+end
+
 --- Put notes into a take.
 --
 -- @param origin_qn where in the song the notes count from; `pass` ticks are taken off again
@@ -246,7 +271,7 @@ function item.new_take(one, name)
   return take
 end
 
---- Make an empty MIDI item on a track.
+--- Make an empty MIDI item on a track; gives it and its take.
 function item.new(track, name, first_qn, last_qn)
   local one = reaper.CreateNewMIDIItemInProj(track, first_qn, last_qn, true)
   if not one then
@@ -254,7 +279,7 @@ function item.new(track, name, first_qn, last_qn)
   end
   local take = reaper.GetActiveTake(one)
   rename(take, name)
-  return take
+  return one, take
 end
 
 --- Give the track below an item's own that bears a name; it is made where there is none.

@@ -4,6 +4,7 @@ local desk = require("desk")
 local gfx_ui = require("gfx_ui")
 local imgui_ui = require("imgui_ui")
 local json = require("json")
+local learning = require("learning")
 local link = require("link")
 local verbs = require("verbs")
 
@@ -17,6 +18,7 @@ local LIVE_VERBS = {
   { "vary", "undo", "clear", "thumb-up", "thumb-down" },
 }
 local ITEM_VERBS = { "continue", "vary", "harmonise", "drums" }
+local OPINIONS = { "learn", "best", "like", "dislike" }
 
 local ui, status
 local words = "Looking for Segue .."
@@ -107,6 +109,9 @@ local function draw_items()
   ui.text("Selected MIDI items:")
   choices(ITEM_VERBS, nil, function(verb)
     desk.act(verbs[verb])
+  end)
+  choices(OPINIONS, nil, function(opinion)
+    desk.act(learning[opinion])
   end)
   slider("bars", "Bars of a continuation", desk.knobs().bars, 1, 16, function(value)
     desk.keep("bars", math.floor(value + 0.5))

@@ -4,6 +4,7 @@
 local clip = require("clip")
 local desk = require("desk")
 local item = require("item")
+local memory = require("memory")
 local song = require("song")
 
 local verbs = {}
@@ -55,8 +56,9 @@ local function continued(one)
   return function()
     local track = reaper.GetMediaItemTrack(one)
     local last_qn = song.bars_later(first_qn, bars)
-    local take = item.new(track, source.name .. " (continued)", first_qn, last_qn)
+    local new, take = item.new(track, source.name .. " (continued)", first_qn, last_qn)
     item.add(take, notes, first_qn, source.ppq)
+    memory.keep(new, take, "music.continue")
   end
 end
 
@@ -74,6 +76,7 @@ local function varied(one)
     local take = item.new_take(one, source.name .. " (varied)")
     item.remove(take, change.removed)
     item.add(take, added, source.origin_qn, source.ppq, source.pass)
+    memory.keep(one, take, "music.vary")
   end
 end
 
@@ -105,6 +108,7 @@ local function harmonised(one)
   return function()
     local take = item.new_take(one, source.name .. " (harmonised)")
     item.add(take, notes, source.origin_qn, source.ppq, source.pass)
+    memory.keep(one, take, "music.answer")
   end
 end
 
@@ -124,8 +128,9 @@ local function drummed(one)
   return function()
     local first_qn, last_qn = item.span(one)
     local track = item.track_below(one, DRUM_TRACK)
-    local take = item.new(track, source.name .. " (drums)", first_qn, last_qn)
+    local new, take = item.new(track, source.name .. " (drums)", first_qn, last_qn)
     item.add(take, notes, source.origin_qn, source.ppq)
+    memory.keep(new, take, "music.answer")
   end
 end
 

@@ -9,7 +9,12 @@
 local fake = {}
 
 local function sorted(list, field)
-  table.sort(list, function(first, second) return first[field] < second[field] end)
+  table.sort(list, function(first, second)
+    if first[field] ~= second[field] then
+      return first[field] < second[field]
+    end
+    return (first.pitch or 0) < (second.pitch or 0)
+  end)
   return list
 end
 
@@ -43,8 +48,18 @@ end
 function fake.open(project, run)
   run = run or fake.run
   local log = { undo = {}, messages = {}, commands = {}, violations = {} }
-  local state = { undo_depth = 0, refresh = 0, ext = {}, edited = false }
+  local state = { undo_depth = 0, refresh = 0, ext = {}, kept = {}, is_dirty = false, edited = false }
   local reaper = {}
+  local last_id = 0
+
+  --- Give the GUID of an item, a take or a track.
+  local function guid(thing)
+    if not thing.guid then
+      last_id = last_id + 1
+      thing.guid = string.format("{%08X-0000-4000-8000-000000000000}", last_id)
+    end
+    return thing.guid
+  end
 
   local function changes()
     state.edited = true
@@ -182,11 +197,33 @@ function fake.open(project, run)
   end
 
   function reaper.GetSetMediaItemTakeInfo_String(take, name, text, is_set)
-    assert(name == "P_NAME" and is_set)
+    if name == "GUID" and not is_set then
+      return true, guid(take)
+    end
+    local extension = name:match("^P_EXT:(.+)$")
+    assert(extension or (name == "P_NAME" and is_set), "no take text " .. name)
+    take.ext = take.ext or {}
+    if extension and not is_set then
+      return take.ext[extension] ~= nil, take.ext[extension] or ""
+    end
     changes()
-    take.name = text
+    if extension then
+      take.ext[extension] = text
+    else
+      take.name = text
+    end
     return true, text
   end
+
+  function reaper.GetSetMediaItemInfo_String(item, name, _, is_set)
+    assert(name == "GUID" and not is_set)
+    return true, guid(item)
+  end
+
+  function reaper.GetTrackGUID(track) return guid(track) end
+  function reaper.CountMediaItems() return #all_items() end
+  function reaper.GetMediaItem(_, index) return all_items()[index + 1] end
+  function reaper.GetTake(item, index) return item.takes[index + 1] end
 
   function reaper.Main_OnCommand(command, flag)
     assert(flag == 0)
@@ -196,7 +233,7 @@ function fake.open(project, run)
       local take = item.takes[item.active]
       if command == 40639 and not item.is_locked then
         table.insert(item.takes, item.active + 1, {
-          name = take.name, item = item, offset = take.offset, rate = take.rate,
+          name = take.name, item = item, offset = take.offset, rate = take.rate, ext = copy(take.ext),
           source = take.source.is_pooled and take.source or copy(take.source),
         })
         item.active = item.active + 1
@@ -338,6 +375,32 @@ function fake.open(project, run)
     assert(type(value) == "string" and is_kept == true)
     state.ext[section .. "/" .. name] = value
   end
+
+  -- What lies in the project file; its texts may not hold all three kinds of quotes.
+
+  function reaper.SetProjExtState(_, section, key, value)
+    assert(not value:find("[\r\n'`]"), "a project file would not keep this")
+    state.kept[section] = state.kept[section] or {}
+    state.kept[section][key] = value ~= "" and value or nil
+    return #value
+  end
+
+  function reaper.GetProjExtState(_, section, key)
+    local value = (state.kept[section] or {})[key]
+    return value and 1 or 0, value or ""
+  end
+
+  function reaper.EnumProjExtState(_, section, index)
+    local keys = {}
+    for key in pairs(state.kept[section] or {}) do
+      keys[#keys + 1] = key
+    end
+    table.sort(keys)
+    local key = keys[index + 1]
+    return key ~= nil, key or "", key and state.kept[section][key] or ""
+  end
+
+  function reaper.MarkProjectDirty() state.is_dirty = true end
 
   function reaper.GetResourcePath() return project.folder end
 

@@ -162,6 +162,25 @@ class Reaper:
         """The items of a track, as the project has them now."""
         return list(self.project.tracks[track]["items"].values())
 
+    def told(self) -> str:
+        """What the last window said."""
+        return str(list(self.log.messages.values())[-1])
+
+    def notes(self, item: int = 0, take: int = -1, track: int = 1) -> Any:
+        """The notes of a take as the musician edits them, the latest take where none is named."""
+        takes = list(self.items(track)[item].takes.values())
+        return takes[take].source.notes
+
+    def delete_take(self, item: int, take: int) -> None:
+        """Delete a take of an item, counted from 0; the one before it is the active one then."""
+        one = self.items()[item]
+        self.lua.globals().table.remove(one.takes, take + 1)
+        one.active = max(1, take)
+
+    def delete_item(self, item: int, track: int = 1) -> None:
+        """Delete an item, counted from 0."""
+        self.lua.globals().table.remove(self.project.tracks[track]["items"], item + 1)
+
     def takes(self, item: int = 0, track: int = 1) -> list[Take]:
         """The takes of an item, as they are now."""
         return [_take(take) for take in self.items(track)[item].takes.values()]

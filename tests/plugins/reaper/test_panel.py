@@ -79,6 +79,14 @@ def test_the_verbs_for_items_work_from_the_panel(panel):
     assert reaper.undo == ["Segue: harmonise"]
 
 
+def test_what_was_kept_is_learned_from_the_panel(panel):
+    reaper, screen = panel
+    screen.click("harmonise")
+    screen.tick(0.03)
+    screen.click("learn")
+    assert "kept: music.answer" in reaper.told()
+
+
 def test_reaper_never_waits_for_the_panel(panel):
     _, screen = panel
     screen.tick(1.1)
