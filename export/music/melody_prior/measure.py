@@ -35,7 +35,7 @@ ASKED: Final = {
     "chords, key and form": _HARMONY,
     "nothing but metre": (),
 }
-"""What the prior is told when its bits are counted; the n-gram knows the tonic too, for all is in C.
+"""What the prior is told when its bits are counted; the n-gram too knows the tonic: all is in C.
 Chords that were found by rule tell of the notes they were found under: only `nothing but metre` is
 told as little as the n-gram."""
 _DENSITIES: Final = (0.5, 1.0, 1.5, 2.0, 3.0)

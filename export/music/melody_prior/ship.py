@@ -150,7 +150,8 @@ def card(metrics: tuple[Metric, ...], steps: int) -> Card:
             "Only lead sheets and pop songs came with chords; the others learned with chords found "
             "by rule under their notes, or none. Of the bits a note, only those told nothing but "
             "metre are to be held against the n-gram's.",
-            "Many notes of POP909 are let go after half of their time, and so are its pop melodies.",
+            "Many notes of POP909 are let go after half of their time, and so are its pop "
+            "melodies.",
             "Loudness was learned from POP909 and the few songs that say it; eight classes.",
             "A goal (density, register, range, scale, mood, style) leans on what is likely; only "
             "range and scale are kept to strictly, by whoever draws.",
