@@ -40,7 +40,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 FREE: Final = -1
 """What is not fixed of an event; see `Appointment`."""
-_OFF_SCALE_NATS: Final = 2.0
+_OFF_SCALE_NATS: Final = 3.0
 """A pitch outside the key and the chord is by so much less likely than the network finds it."""
 _CADENCE_SLOTS: Final = SLOTS_PER_BEAT
 """The last note lasts a beat or longer."""
