@@ -56,7 +56,7 @@ def main() -> None:
     found: dict[str, dict[str, float]] = {}
     for name, settings in settings_without_each(AgentSettings(iterations=arguments.iterations)):
         network = _trained(settings, prior, excerpts["train"], folder / f"{name}.pt")
-        counter = Counter(network_source(network), prior, judge, held_out, folder / name)
+        counter = Counter(network_source(network, lead=True), prior, judge, held_out, folder / name)
         count = counter.counted(melodies=arguments.melodies, seed=1, free=False)
         found[name] = summary(count, held_out)
         log.info("without %s: %s", name, found[name])

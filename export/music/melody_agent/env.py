@@ -20,6 +20,7 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
+from bridge.music.led_density import led_rows
 from bridge.music.melody_conditions import CONDITION, condition_rows
 from bridge.music.melody_events import (
     LONGEST,
@@ -53,7 +54,8 @@ class MelodyEnv(gymnasium.Env[Observation, IntArray]):
         events: int64 [WINDOW, 3]: pitch, length and loudness of the last events, the newest
             last, the tonic at C; before the first one, what stands for none.
         condition: float32 [CONDITION]: place in bar and form, this chord and the next, key, mode
-            and every other goal, of the event to come; see `bridge.music.melody_conditions`.
+            and every other goal, of the event to come; see `bridge.music.melody_conditions`. The
+            density is what is still missing, see `bridge.music.led_density`.
         place: int64 [2]: how many events there are, and the slot where the next one begins.
 
     Action: pitch (REST, TIE or FIRST_PITCH + MIDI pitch, the tonic at C), length in slots less one,
@@ -171,8 +173,9 @@ class MelodyEnv(gymnasium.Env[Observation, IntArray]):
         if recent:
             window[-len(recent) :] = recent
         slot = min(self._slot, self._end - 1)
+        row = led_rows(self._rows[slot], *np.array([self.events.notes, slot, self._end]))
         return {
             "events": window,
-            "condition": self._rows[slot].copy(),
+            "condition": row,
             "place": np.array([len(self._written), self._slot], dtype=np.int64),
         }

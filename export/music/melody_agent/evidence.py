@@ -212,11 +212,11 @@ def profile_means(profiles: npt.NDArray[np.float64]) -> dict[str, float]:
     return {name: float(column.mean()) for name, column in columns.items() if len(column)}
 
 
-def network_source(network: MelodyPriorNetwork) -> Source:
-    """Let a network write."""
+def network_source(network: MelodyPriorNetwork, *, lead: bool) -> Source:
+    """Let a network write; `lead` is for the agent, see `write`."""
 
     def source(wishes: Sequence[Wish], seed: int) -> list[Written]:
-        return write(network, wishes, torch.Generator().manual_seed(seed))
+        return write(network, wishes, torch.Generator().manual_seed(seed), lead=lead)
 
     return source
 

@@ -99,7 +99,11 @@ def main() -> None:
         prior, judge, excerpts["train"], held_out, real_count(held_out, every, prior, judge),
         runs_of((note_steps(p.notes) for p in excerpts["train"].phrases), _COPY_STEPS),
     )  # fmt: skip
-    writers = {"agent": network_source(agent), "prior": network_source(prior), "walk": walk_source}
+    writers = {
+        "agent": network_source(agent, lead=True),
+        "prior": network_source(prior, lead=False),
+        "walk": walk_source,
+    }
     metrics = real_metrics(scene)
     for name in SOURCES:
         counter = Counter(writers[name], prior, judge, held_out, arguments.work / "counts" / name)

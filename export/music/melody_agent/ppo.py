@@ -26,6 +26,7 @@ from export.music.melody_agent.policy import (
     speak,
     speak_by_length,
 )
+from export.music.melody_agent.rollouts import led
 from export.networks.melody_network import MelodyPriorNetwork
 
 Rewards = npt.NDArray[np.float64]
@@ -38,7 +39,7 @@ _LONGEST_GRADIENT: Final = 0.5
 class PpoSettings:
     """How the policy is moved."""
 
-    learning_rate: float = 2e-4
+    learning_rate: float = 3e-4
     value_rate: float = 1e-3
     """Learning rate of the head that says what to expect."""
     clip: float = 0.2
@@ -49,9 +50,9 @@ class PpoSettings:
     """Melodies of one optimizer step."""
     decay: float = 0.95
     """Lambda of the generalised advantages; nothing is discounted."""
-    kl_target: float = 0.15
+    kl_target: float = 0.4
     """Nats an event by which the policy may differ from the prior."""
-    kl_weight: float = 0.1
+    kl_weight: float = 0.03
     """What a nat costs at first, in standard deviations of the advantage."""
     stop_kl: float = 0.03
     """Nats an event between old and new policy after which a batch is learned from no more."""
@@ -62,6 +63,7 @@ class Experience:
     """Melodies that were written and judged."""
 
     sheet: Sheet
+    """As the policy is told of it."""
     old: Tensor
     """float32 [batch, event]: log-probability when it was written."""
     prior: Spoken
@@ -71,11 +73,12 @@ class Experience:
 
 
 def experience(composer: Composer, prior: MelodyPriorNetwork, sheet: Sheet) -> Experience:
-    """Read what was written with the policy and the prior."""
+    """Read what was written with the policy, which was led, and with the prior, which is not."""
     with torch.no_grad():
-        spoken = speak_by_length(composer.network, sheet)
+        told = led(sheet)
+        spoken = speak_by_length(composer.network, told)
         values = composer.values(spoken.hidden)
-        return Experience(sheet, spoken.log_probability, speak_by_length(prior, sheet), values)
+        return Experience(told, spoken.log_probability, speak_by_length(prior, sheet), values)
 
 
 def centred(rewards: Rewards, group: int) -> Rewards:

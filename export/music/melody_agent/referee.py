@@ -134,7 +134,7 @@ def best_of(
     chance: torch.Generator,
 ) -> Score:
     """Let a network write some melodies, and keep the best."""
-    written = write(network, [wish] * count, chance)
+    written = write(network, [wish] * count, chance, lead=network is arena.agent)
     rewards = rewards_of(arena, written)
     return Score(float(max(rewards)), sum(melody.steps for melody in written))
 
@@ -162,7 +162,8 @@ def beam_search(
     written: list[Written] = []
     while True:
         stop = goal_slots(replace(goals, bars=bar))
-        written = write(network, beginnings, chance, stops=[stop] * MANY)
+        lead = network is arena.agent
+        written = write(network, beginnings, chance, stops=[stop] * MANY, lead=lead)
         steps += sum(melody.steps for melody in written)
         if bar >= goals.bars:
             break

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from bridge.music.led_density import led_rows
 from bridge.music.melody_conditions import CONDITION, condition_rows
 from bridge.music.melody_events import (
     FIRST_PITCH,
@@ -71,22 +72,6 @@ class Fits:
     left: Tensor
 
 
-@dataclass(frozen=True)
-class Draw:
-    """How choices are drawn."""
-
-    chance: torch.Generator
-    temperature: float
-
-    def one(self, logits: Tensor, may: Tensor | None) -> Tensor:
-        """Draw a column of each row: int64 [active]."""
-        scores = logits.float() / self.temperature
-        if may is not None:
-            scores = scores.masked_fill(~may, -torch.inf)
-        noise = torch.empty_like(scores).exponential_(generator=self.chance)
-        return (scores - noise.log()).argmax(dim=1)
-
-
 def desk_of(wishes: Sequence[Wish]) -> Desk:
     """Prepare the writing; equal wishes that are the same object are prepared once."""
     distinct = list({id(wish): wish for wish in wishes}.values())
@@ -111,8 +96,8 @@ def write(
     wishes: Sequence[Wish],
     chance: torch.Generator,
     *,
-    temperature: float = 1.0,
     stops: Sequence[int] | None = None,
+    lead: bool = False,
 ) -> list[Written]:
     """Write a melody to each wish.
 
@@ -120,8 +105,9 @@ def write(
         network: without dropout.
         wishes: what each should be; what its primer says comes first.
         chance: source of chance.
-        temperature: divides logits, > 0.
         stops: the slot from which on each is left unfinished; none: when its bars are full.
+        lead: whether what is still missing of a density is asked for, as the agent is told it; see
+            `bridge.music.led_density`.
     """
     desk = desk_of(wishes)
     until = desk.ends if stops is None else torch.tensor(stops)
@@ -129,25 +115,41 @@ def write(
     given = _given(primers)
     active = torch.arange(len(wishes))
     last = torch.from_numpy(start_events(len(wishes)))
-    slots = torch.zeros(len(wishes), dtype=torch.int64)
-    pen, draw = Pen(network, len(wishes)), Draw(chance, temperature)
+    slots, notes = torch.zeros(2, len(wishes), dtype=torch.int64)
+    pen = Pen(network, len(wishes))
     written: list[tuple[Tensor, Tensor]] = []
     while len(active):
         rows = desk.rows[desk.which[active], slots.clamp(max=desk.rows.shape[1] - 1)]
+        rows = _led(rows, notes, slots, desk.ends[active]) if lead else rows
         hidden = pen.step(last, slots, rows)
         fits = Fits(desk.open[active], (desk.ends[active] - slots).clamp(min=1))
-        event = _drawn(network, hidden, last, fits, draw)
+        event = _drawn(network, hidden, last, fits, chance)
         if len(written) < given.shape[1]:
             forced = given[active, len(written)]
             event = torch.where(forced[:, 1:2] > 0, forced, event)
         going = slots < until[active]
         written.append((active[going], event[going]))
+        notes = notes + (going & (event[:, 0] >= FIRST_PITCH))
         last, slots = event, slots + torch.where(going, event[:, 1], 0)
         left = torch.nonzero(slots < until[active])[:, 0]
         if len(left) < _WORTH_KEEPING * len(active):
-            active, last, slots = active[left], last[left], slots[left]
+            active, last, slots, notes = active[left], last[left], slots[left], notes[left]
             pen.keep(left)
     return _melodies(wishes, written, primers)
+
+
+def _led(rows: Tensor, notes: Tensor, slots: Tensor, ends: Tensor) -> Tensor:
+    """Do what `led_rows` does, with tensors."""
+    arrays = (tensor.numpy() for tensor in (rows, notes, slots, ends))
+    return torch.from_numpy(led_rows(*arrays))
+
+
+def led(sheet: Sheet) -> Sheet:
+    """Tell of each event what is still missing of the density, as `write` with `lead` does."""
+    begins = (sheet.events[..., 0] >= FIRST_PITCH) & sheet.real
+    before = begins.long().cumsum(dim=1) - begins.long()
+    ends = sheet.ends[:, None].expand_as(sheet.slots)
+    return replace(sheet, conditions=_led(sheet.conditions, before, sheet.slots, ends))
 
 
 def _given(primers: Sequence[MelodyEvents]) -> Tensor:
@@ -161,15 +163,24 @@ def _given(primers: Sequence[MelodyEvents]) -> Tensor:
 
 
 def _drawn(
-    network: MelodyPriorNetwork, hidden: Tensor, before: Tensor, fits: Fits, draw: Draw
+    network: MelodyPriorNetwork, hidden: Tensor, before: Tensor, fits: Fits, chance: torch.Generator
 ) -> Tensor:
     """Draw an event of each melody from what may be said: int64 [active, 3]."""
     may = torch.from_numpy(may_say(before.numpy(), fits.open.numpy()))
-    pitch = draw.one(network.pitch_logits(hidden), may)
+    pitch = _one(network.pitch_logits(hidden), may, chance)
     lasts = torch.from_numpy(may_last(fits.left.numpy()))
-    length = 1 + draw.one(network.length_logits(hidden, pitch), lasts)
-    loud = draw.one(network.loudness_logits(hidden, pitch, length), None)
+    length = 1 + _one(network.length_logits(hidden, pitch), lasts, chance)
+    loud = _one(network.loudness_logits(hidden, pitch, length), None, chance)
     return torch.stack([pitch, length, torch.where(pitch >= FIRST_PITCH, loud, 0)], dim=1)
+
+
+def _one(logits: Tensor, may: Tensor | None, chance: torch.Generator) -> Tensor:
+    """Draw a column of each row, of those that may be: int64 [active]."""
+    scores = logits.float()
+    if may is not None:
+        scores = scores.masked_fill(~may, -torch.inf)
+    noise = torch.empty_like(scores).exponential_(generator=chance)
+    return (scores - noise.log()).argmax(dim=1)
 
 
 def _melodies(

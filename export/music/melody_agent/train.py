@@ -50,7 +50,7 @@ _MOST_NATS = 15.0
 WEIGHTS = RewardWeights(
     in_key=4.0,
     chord_tones_on_strong_beats=4.0,
-    density_met=4.0,
+    density_met=6.0,
     mood_met=3.0,
     likelihood=1.0,
 )
@@ -73,14 +73,16 @@ class AgentSettings:
     """Melodies that are written to each wish; 1: every wish is new."""
     value_iterations: int = 3
     """Batches at the start from which only the value learns."""
-    realness_memory: int = 2048
-    """Melodies, and as many real phrases, that it learns from."""
+    realness_memory: int = 768
+    """Last melodies that the judge of realness learns from, few enough to be of this policy."""
+    realness_phrases: int = 2400
+    """Real phrases that it learns from."""
     ppo: PpoSettings = field(default_factory=PpoSettings)
     wishes: WishSettings = field(default_factory=WishSettings)
     weights: RewardWeights = field(default_factory=lambda: WEIGHTS)
-    realness_weight: float = 4.0
+    realness_weight: float = 12.0
     """See `Judge`."""
-    hits_weight: float = 4.0
+    hits_weight: float = 6.0
     """See `Judge`."""
     threads: int = 2
     """Of torch."""
@@ -228,7 +230,7 @@ def iterate(trainer: Trainer, progress: Progress) -> dict[str, float]:
     chance = torch.Generator().manual_seed(settings.seed * 1_000_003 + progress.iteration)
     drawn = [trainer.wishes.draw(rng) for _ in range(settings.melodies // settings.group)]
     asked = [wish for wish in drawn for _ in range(settings.group)]
-    written = write(composer.network, asked, chance)
+    written = write(composer.network, asked, chance, lead=True)
     past = experience(composer, trainer.prior, sheet_of(written))
     verdicts = _verdicts(_judge(trainer, progress, rng), written, past)
     local = earned_at(written, verdicts, settings.group)
@@ -275,7 +277,7 @@ def _judge(trainer: Trainer, progress: Progress, rng: np.random.Generator) -> Ju
     """Say what counts now: realness learns from what was written last."""
     settings, realness = trainer.settings, None
     if settings.realness_weight > 0.0 and len(progress.memory) >= settings.melodies:
-        rows = [trainer.wishes.row(rng) for _ in range(settings.realness_memory)]
+        rows = [trainer.wishes.row(rng) for _ in range(settings.realness_phrases)]
         realness = fit_realness(trainer.excerpts.profiles[rows], progress.memory)
     return Judge(
         weights=settings.weights,

@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from gymnasium.utils.env_checker import check_env  # noqa: E402
 
+from bridge.music.melody_conditions import COLUMNS  # noqa: E402
 from bridge.music.melody_events import FIRST_PITCH, LONGEST, REST, TIE, goal_slots  # noqa: E402
 from bridge.music.rewards.weights import RewardWeights, total  # noqa: E402
 from bridge.schema.notes import Mode, TimeSignature  # noqa: E402
@@ -104,6 +105,14 @@ def test_the_condition_tells_the_chord_and_the_next_one():
     other = MelodyEnv(goals(chords=()))
     rows = [each.reset(seed=0)[0]["condition"] for each in (env, other)]
     assert not np.array_equal(*rows)
+
+
+def test_the_density_that_is_missing_is_asked_for():
+    column = COLUMNS["density"].start
+    env = MelodyEnv(goals(density=1.0))
+    asked = env.reset(seed=0)[0]["condition"][column]
+    sparse = played(env, (C4, 47, 4))[0]["condition"][column]
+    assert asked == 0.0 < sparse
 
 
 def test_the_newest_event_is_the_last_one_observed():

@@ -155,7 +155,7 @@ def test_each_reward_is_left_out_in_turn():
 
 def test_a_network_counts_its_steps():
     wish = wish_of(goals(motif=melody("C4 E4 G4")))
-    (written,) = network_source(tiny_prior())([wish], 0)
+    (written,) = network_source(tiny_prior(), lead=True)([wish], 0)
     assert written.steps == len(written.events) - 3
 
 

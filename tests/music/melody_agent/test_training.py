@@ -10,11 +10,12 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 
 from bridge.music.melody_events import goal_slots, notes_to_events  # noqa: E402
 from bridge.music.rewards.weights import RewardWeights  # noqa: E402
+from export.music.melody_agent.env import MelodyEnv  # noqa: E402
 from export.music.melody_agent.judging import Judge, Judged, judged  # noqa: E402
 from export.music.melody_agent.policy import divergence, speak, speak_by_length  # noqa: E402
 from export.music.melody_agent.ppo import PpoSettings, centred, followed  # noqa: E402
 from export.music.melody_agent.realness import fit_realness  # noqa: E402
-from export.music.melody_agent.rollouts import Written, sheet_of, write  # noqa: E402
+from export.music.melody_agent.rollouts import Written, led, sheet_of, write  # noqa: E402
 from export.music.melody_agent.train import AgentSettings, earned_at, train  # noqa: E402
 from export.music.melody_agent.wishes import WishSettings, wish_of  # noqa: E402
 from tests.music.melody_agent.hand_made import excerpts, goals, tiny_prior  # noqa: E402
@@ -101,6 +102,22 @@ def test_reading_by_length_says_the_same():
         said = [speak(network, sheet), speak_by_length(network, sheet, 2)]
     sums = [each.log_probability.sum(dim=1).tolist() for each in said]
     assert sums[0] == pytest.approx(sums[1], rel=0.01)
+
+
+def test_the_agent_reads_what_it_was_told_as_it_wrote():
+    wishes = [wish_of(goals(bars=bars, density=2.0)) for bars in (4, 2)]
+    network = tiny_prior()
+    written = write(network, wishes, torch.Generator().manual_seed(0), lead=True)
+    sheet = led(sheet_of(written))
+    env = MelodyEnv(wishes[0].goals)
+    row = env.reset(seed=0)[0]["condition"]
+    for place, event in enumerate(zip(*events_of(written[0]), strict=True)):
+        assert np.allclose(sheet.conditions[0, place].numpy(), row)
+        row = env.step(np.array(event) - np.array([0, 1, 0]))[0]["condition"]
+
+
+def events_of(melody):
+    return melody.events.pitches, melody.events.lengths, melody.events.loudness
 
 
 def test_chances_of_all_that_may_be_said_add_up_to_one():
