@@ -23,16 +23,20 @@ from bridge.music.rewards.weights import RewardWeights
 from export.music.melody_agent.evidence import Count, Counter, network_source, profile_means
 from export.music.melody_agent.excerpts import Excerpts, load_excerpts
 from export.music.melody_agent.judging import Judge
+from export.music.melody_agent.likelihood import likelihood_band
 from export.music.melody_agent.measure import both, hit_rates
 from export.music.melody_agent.policy import load_network
-from export.music.melody_agent.train import AgentSettings, likelihood_band, train
+from export.music.melody_agent.train import AgentSettings, train
 from export.music.melody_agent.variety import distinct_share
 from export.networks.melody_network import MelodyPriorNetwork
 
 log = logging.getLogger("melody_agent")
 
-ITERATIONS: Final = 40
-MELODIES: Final = 1000
+ITERATIONS: Final = 30
+BATCH: Final = 96
+"""Melodies of a batch."""
+MELODIES: Final = 500
+"""By which each is measured."""
 NEVER_GIVEN: Final = ("freshness", "taste")
 """Rewards that training has none of."""
 
@@ -54,7 +58,8 @@ def main() -> None:
     folder = arguments.work / "ablation"
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, dict[str, float]] = {}
-    for name, settings in settings_without_each(AgentSettings(iterations=arguments.iterations)):
+    whole = AgentSettings(iterations=arguments.iterations, melodies=BATCH)
+    for name, settings in settings_without_each(whole):
         network = _trained(settings, prior, excerpts["train"], folder / f"{name}.pt")
         counter = Counter(network_source(network, lead=True), prior, judge, held_out, folder / name)
         count = counter.counted(melodies=arguments.melodies, seed=1, free=False)
@@ -68,6 +73,7 @@ def settings_without_each(whole: AgentSettings) -> Iterator[tuple[str, AgentSett
     """Give settings with all rewards, and without each, by the name of what is left out."""
     yield "nothing", whole
     yield "realness", replace(whole, realness_weight=0.0)
+    yield "goals_hit", replace(whole, hits_weight=0.0)
     for field in fields(RewardWeights):
         if field.name not in NEVER_GIVEN:
             yield field.name, replace(whole, weights=replace(whole.weights, **{field.name: 0.0}))

@@ -26,8 +26,8 @@ from bridge.schema.notes import Mode
 from bridge.schema.performance import SCALES
 from export.music.melody_agent.excerpts import Excerpts
 from export.music.melody_agent.judging import Judge, judged
-from export.music.melody_agent.policy import speak
-from export.music.melody_agent.rollouts import Written, sheet_of, steps_of, write
+from export.music.melody_agent.likelihood import unlikeliness
+from export.music.melody_agent.rollouts import Written, steps_of, write
 from export.music.melody_agent.variety import Melody
 from export.music.melody_agent.wishes import Wish, Wishes, WishSettings, faithful_wish
 from export.networks.melody_network import MelodyPriorNetwork
@@ -36,7 +36,6 @@ Source = Callable[[Sequence[Wish], int], list[Written]]
 """Writes a melody to each wish, from a seed."""
 
 BATCH: Final = 250
-_MOST_NATS: Final = 15.0
 _WALK_STEPS: Final = 2
 """Degrees of the scale by which the random walk goes up or down at most."""
 
@@ -170,20 +169,6 @@ def count_of(
         sizes=np.array([len(part) for part in steps]),
         steps=np.concatenate([np.array(part, dtype=np.int64).reshape(-1, 2) for part in steps]),
     )
-
-
-def unlikeliness(prior: MelodyPriorNetwork, written: Sequence[Written]) -> npt.NDArray[np.float64]:
-    """Say how many nats an event costs the prior: float64 [melody]; none costs more than 15."""
-    order = np.argsort([len(melody.events) for melody in written], kind="stable")
-    nats = np.zeros(len(written))
-    for start in range(0, len(order), 64):
-        rows = order[start : start + 64]
-        sheet = sheet_of([written[row] for row in rows])
-        with torch.no_grad():
-            said = speak(prior, sheet).log_probability.clamp(min=-_MOST_NATS)
-        events = sheet.chosen.sum(dim=1).clamp(min=1)
-        nats[rows] = (-said.sum(dim=1) / events).numpy()
-    return nats
 
 
 def real_count(

@@ -23,13 +23,12 @@ import torch
 
 from bridge.music.melody_events import goal_slots
 from bridge.schema.goals import MelodyGoals
-from export.music.melody_agent.evidence import unlikeliness
 from export.music.melody_agent.excerpts import Excerpts, load_excerpts
 from export.music.melody_agent.judging import Judge, plain_reward
+from export.music.melody_agent.likelihood import likelihood_band, unlikeliness
 from export.music.melody_agent.measure import both
 from export.music.melody_agent.policy import load_network
 from export.music.melody_agent.rollouts import Written, write
-from export.music.melody_agent.train import likelihood_band
 from export.music.melody_agent.wishes import Wish, Wishes, WishSettings
 from export.networks.melody_network import MelodyPriorNetwork
 

@@ -11,8 +11,8 @@ import argparse
 import json
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from bridge.errors import RequestError
 from bridge.music.rewards.bands import Band
 from bridge.music.rewards.hits import goal_hits
 from bridge.music.rewards.weights import RewardWeights
-from bridge.schema.arrays import FloatArray
 from export.music.melody_agent.excerpts import Excerpts, load_excerpts
 from export.music.melody_agent.judging import Judge, Judged, judged
-from export.music.melody_agent.policy import Composer, Sheet, load_network, speak
+from export.music.melody_agent.likelihood import likelihood_band
+from export.music.melody_agent.policy import Composer, load_network
 from export.music.melody_agent.ppo import (
     Experience,
     PpoSettings,
@@ -39,13 +40,10 @@ from export.music.melody_agent.ppo import (
 from export.music.melody_agent.realness import fit_realness
 from export.music.melody_agent.rollouts import Written, sheet_of, steps_of, write
 from export.music.melody_agent.variety import distinct_share
-from export.music.melody_agent.wishes import Wishes, WishSettings, faithful_wish
+from export.music.melody_agent.wishes import Wishes, WishSettings
 from export.networks.melody_network import MelodyPriorNetwork
 
 log = logging.getLogger("melody_agent")
-
-_MOST_NATS = 15.0
-"""No event counts as less likely: real phrases have a few that the grammar forbids."""
 
 WEIGHTS = RewardWeights(
     in_key=4.0,
@@ -63,7 +61,7 @@ _Profiles = npt.NDArray[np.float64]
 class AgentSettings:
     """How the agent is trained."""
 
-    iterations: int = 400
+    iterations: int = 500
     """Batches of melodies."""
     minutes: float = 60.0
     """After which it ends in any case, all sittings together."""
@@ -127,13 +125,43 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=AgentSettings.iterations)
     parser.add_argument("--minutes", type=float, default=AgentSettings.minutes)
     parser.add_argument("--seed", type=int, default=AgentSettings.seed)
+    parser.add_argument("--threads", type=int, default=AgentSettings.threads, help="of torch")
+    parser.add_argument(
+        "--weight", action="append", default=[], metavar="REWARD=NUMBER", help="may be repeated"
+    )
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     settings = AgentSettings(
-        iterations=arguments.iterations, minutes=arguments.minutes, seed=arguments.seed
+        iterations=arguments.iterations,
+        minutes=arguments.minutes,
+        seed=arguments.seed,
+        threads=arguments.threads,
+        weights=weights_of(arguments.weight),
     )
     excerpts = load_excerpts(arguments.data, arguments.work)["train"]
     train(settings, load_network(arguments.prior), excerpts, arguments.work / "agent.pt")
+
+
+def weights_of(words: Sequence[str]) -> RewardWeights:
+    """Change the agent's usual weights.
+
+    Args:
+        words: such as `in_key=3`.
+
+    Raises:
+        RequestError: there is no such reward, or no number.
+    """
+    weights = WEIGHTS
+    for word in words:
+        name, _, number = word.partition("=")
+        if name not in RewardWeights.__dataclass_fields__:
+            known = ", ".join(RewardWeights.__dataclass_fields__)
+            raise RequestError(f"no reward {name!r}; one of: {known}")
+        try:
+            weights = replace(weights, **{name: float(number)})
+        except ValueError as error:
+            raise RequestError(f"{word!r} has no number; write {name}=2.5") from error
+    return weights
 
 
 def train(
@@ -185,34 +213,6 @@ def begun(settings: AgentSettings, prior: MelodyPriorNetwork, excerpts: Excerpts
     log.info("nats an event of real phrases: %s", likely)
     memory = np.zeros((0, excerpts.profiles.shape[1]))
     return Progress(0, 0.0, settings.ppo.kl_weight, likely, memory)
-
-
-def likelihood_band(
-    prior: MelodyPriorNetwork, excerpts: Excerpts, rng: np.random.Generator, phrases: int = 256
-) -> Band:
-    """Say how unlikely an event of real phrases is under the prior, told of some of their goals.
-
-    Returns:
-        Nats an event: the middle four fifths.
-    """
-    wishes = Wishes(excerpts)
-    drawn = [wishes.phrase(rng) for _ in range(phrases)]
-    loose = WishSettings(scale=0.0)
-    real = [Written(faithful_wish(p, rng, loose), p.events, 0) for p in drawn]
-    nats = np.concatenate(
-        [nats_an_event(prior, sheet_of(real[at : at + 64])) for at in range(0, len(real), 64)]
-    )
-    low, high = np.percentile(nats, [10.0, 90.0])
-    return Band(float(low), float(high), float(high - low))
-
-
-def nats_an_event(prior: MelodyPriorNetwork, sheet: Sheet) -> FloatArray:
-    """Say how unlikely the prior finds an event of each melody: float [batch]."""
-    with torch.no_grad():
-        log_probability = speak(prior, sheet).log_probability.clamp(min=-_MOST_NATS)
-    events = sheet.chosen.sum(dim=1).clamp(min=1)
-    nats: FloatArray = (-log_probability.sum(dim=1) / events).numpy()
-    return nats
 
 
 def iterate(trainer: Trainer, progress: Progress) -> dict[str, float]:

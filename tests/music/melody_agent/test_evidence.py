@@ -150,7 +150,7 @@ def test_each_reward_is_left_out_in_turn():
         for name, s in settings_without_each(AgentSettings())
     }
     assert left_out["in_key"] == ["in_key"]
-    assert left_out["nothing"] == left_out["realness"] == []
+    assert left_out["nothing"] == left_out["realness"] == left_out["goals_hit"] == []
 
 
 def test_a_network_counts_its_steps():

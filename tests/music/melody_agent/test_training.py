@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("gymnasium", reason="needs the train extra")
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
+from bridge.errors import RequestError  # noqa: E402
 from bridge.music.melody_events import goal_slots, notes_to_events  # noqa: E402
 from bridge.music.rewards.weights import RewardWeights  # noqa: E402
 from export.music.melody_agent.env import MelodyEnv  # noqa: E402
@@ -16,7 +17,7 @@ from export.music.melody_agent.policy import divergence, speak, speak_by_length 
 from export.music.melody_agent.ppo import PpoSettings, centred, followed  # noqa: E402
 from export.music.melody_agent.realness import fit_realness  # noqa: E402
 from export.music.melody_agent.rollouts import Written, led, sheet_of, write  # noqa: E402
-from export.music.melody_agent.train import AgentSettings, earned_at, train  # noqa: E402
+from export.music.melody_agent.train import WEIGHTS, AgentSettings, earned_at, train, weights_of  # noqa: E402
 from export.music.melody_agent.wishes import WishSettings, wish_of  # noqa: E402
 from tests.music.melody_agent.hand_made import excerpts, goals, tiny_prior  # noqa: E402
 from tests.music.tunes import melody  # noqa: E402
@@ -198,6 +199,18 @@ def test_the_share_of_goals_that_are_hit_counts_as_its_weight_says():
     verdict = judged(judge, melody("C4 D4 E4 F4 G4 A4 B4 C5"), asked)
     assert verdict.parts == {"in_key": 1.0, "goals_hit": pytest.approx(2 / 3)}
     assert verdict.reward == pytest.approx((1.0 + 3.0 * 2 / 3) / 4.0)
+
+
+def test_a_weight_is_set_by_its_name():
+    assert weights_of(["in_key=0.5", "leaps_resolved=3"]) == replace(
+        WEIGHTS, in_key=0.5, leaps_resolved=3.0
+    )
+
+
+@pytest.mark.parametrize(("word", "why"), [("swing=1", "no reward"), ("in_key=much", "no number")])
+def test_a_weight_that_makes_no_sense_is_refused(word, why):
+    with pytest.raises(RequestError, match=why):
+        weights_of([word])
 
 
 def test_a_bar_off_the_key_earns_less():
