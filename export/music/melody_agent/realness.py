@@ -3,20 +3,28 @@
 Retrained while the agent learns, on its last melodies and on real phrases of the same styles, as
 the discriminator of Ho and Ermon 2016, Generative adversarial imitation learning, arXiv:1606.03476.
 It sees the rows of `bridge.music.rewards.profile` and their squares, so the agent is drawn towards
-the mean and the spread of each. What is as likely real as not gets full marks: nothing is gained by
-being more real than real.
+the mean and the spread of each; but not those that a goal speaks of, for whoever asks for a key
+wants it kept more strictly than real music keeps to its own. What is as likely real as not gets
+full marks: nothing is gained by being more real than real.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from bridge.music.rewards.profile import ROWS
+
 _Array = npt.NDArray[np.float64]
 
+GOVERNED: Final = (
+    "not_in_key", "in_scale_share", "chord_tone_share", "strong_chord_tone_share",
+)  # fmt: skip
+"""Rows that goals speak of."""
 _FARTHEST: Final = 3.0
 """Standard deviations beyond which a row counts no more."""
 _LEAST_SPREAD: Final = 1e-3
@@ -31,7 +39,7 @@ class Realness:
     centre: _Array
     """float64 [row]: mean of real phrases."""
     spread: _Array
-    """float64 [row]: their standard deviation, > 0."""
+    """float64 [row]: their standard deviation, > 0; infinite for rows that do not count."""
     weights: _Array
     """float64 [feature]: the last one is the constant."""
 
@@ -53,10 +61,10 @@ def _features(profiles: _Array, centre: _Array, spread: _Array) -> _Array:
     off = np.where(missing, 0.0, (profiles - centre) / spread)
     off = np.clip(off, -_FARTHEST, _FARTHEST)
     one = np.ones((len(profiles), 1))
-    return np.concatenate([off, off**2 - 1.0, missing.astype(np.float64), one], axis=1)
+    return np.concatenate([off, off**2, missing.astype(np.float64), one], axis=1)
 
 
-def fit_realness(real: _Array, written: _Array) -> Realness:
+def fit_realness(real: _Array, written: _Array, rows: Sequence[str] = ROWS) -> Realness:
     """Learn to tell real phrases from written ones.
 
     Logistic regression with a ridge, by Newton's method; both sides count the same.
@@ -64,12 +72,14 @@ def fit_realness(real: _Array, written: _Array) -> Realness:
     Args:
         real: float64 [phrase, row].
         written: float64 [melody, row].
+        rows: what they are called; those that are GOVERNED do not count.
     """
     known = np.isfinite(real)
     count = np.maximum(1, known.sum(axis=0))
     centre = np.where(known, real, 0.0).sum(axis=0) / count
     variance = (np.where(known, real - centre, 0.0) ** 2).sum(axis=0) / count
     spread = np.maximum(np.sqrt(variance), _LEAST_SPREAD)
+    spread[np.isin(rows, GOVERNED)] = np.inf
     features = np.concatenate([_features(part, centre, spread) for part in (real, written)])
     truth = np.concatenate([np.ones(len(real)), np.zeros(len(written))])
     counts = np.where(truth > 0, 0.5 / len(real), 0.5 / len(written)) * len(truth)

@@ -24,6 +24,7 @@ from tests.music.tunes import melody  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
+NAMES = ("valence", "arousal", "rest_share", "step_share", "leap_share")
 _NOTHING = dict.fromkeys(RewardWeights.__dataclass_fields__, 0.0)
 TOY = AgentSettings(
     iterations=24,
@@ -230,19 +231,27 @@ def test_realness_tells_melodies_apart_by_their_profile():
     rng = np.random.default_rng(0)
     real, written = rng.normal(0.0, 1.0, (400, 5)), rng.normal(0.0, 1.0, (400, 5))
     written[:, 2] += 1.5
-    judge = fit_realness(real, written)
+    judge = fit_realness(real, written, NAMES[: real.shape[1]])
     assert judge.score(real).mean() > judge.score(written).mean() + 0.2
 
 
 def test_realness_tells_melodies_apart_that_vary_too_little():
     rng = np.random.default_rng(0)
     real, written = rng.normal(0.0, 1.0, (400, 5)), rng.normal(0.0, 0.3, (400, 5))
-    judge = fit_realness(real, written)
+    judge = fit_realness(real, written, NAMES[: real.shape[1]])
     assert judge.log_odds(real).mean() > judge.log_odds(written).mean() + 0.5
+
+
+def test_realness_does_not_see_what_a_goal_speaks_of():
+    rng = np.random.default_rng(0)
+    real, written = rng.normal(0.0, 1.0, (400, 2)), rng.normal(0.0, 1.0, (400, 2))
+    written[:, 1] += 1.5
+    judge = fit_realness(real, written, ("valence", "in_scale_share"))
+    assert judge.score(np.array([[0.0, 9.0]])) == judge.score(np.array([[0.0, -9.0]]))
 
 
 def test_nothing_is_gained_by_being_more_real_than_real():
     rng = np.random.default_rng(0)
     real, written = rng.normal(1.0, 1.0, (400, 3)), rng.normal(0.0, 1.0, (400, 3))
-    judge = fit_realness(real, written)
+    judge = fit_realness(real, written, NAMES[: real.shape[1]])
     assert judge.score(np.full((1, 3), 2.0))[0] == judge.score(np.full((1, 3), 3.0))[0] == 1.0
