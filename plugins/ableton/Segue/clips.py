@@ -67,6 +67,24 @@ def read_source(clip, name):
     )
 
 
+def heard_between(clip, start, end):
+    """Give what sounds in a clip between two of its beats, as Live counts them."""
+    found = clip.get_notes_extended(*_ALL_PITCHES, start, end - start)
+    return [_note(note, 0.0) for note in found if not note.mute]
+
+
+def clip_head(song, clip):
+    """Give tempo and metre of a clip, as Segue reads them."""
+    return head_of(song, clip.signature_numerator, clip.signature_denominator)
+
+
+def head_of(song, numerator, denominator):
+    """Give the song's tempo and a metre, as Segue reads them."""
+    metre = {"onset_ticks": 0, "numerator": numerator, "denominator": denominator}
+    tempo = {"onset_ticks": 0, "tempo_bpm": float(song.tempo)}
+    return {"tempos": [tempo], "time_signatures": [metre]}
+
+
 def _track(clip):
     """Give the track of a clip, be it in a slot, in the arrangement or in a take lane."""
     parent = clip.canonical_parent
@@ -97,6 +115,9 @@ def write_clips(song, source, pieces):
         source: what they were made of; they look like it.
         pieces: for each clip its name, its notes and its length in beats.
 
+    Returns:
+        The clips.
+
     Raises:
         ClipError: the track is gone or frozen, or there is no room; no clip is written then.
     """
@@ -105,8 +126,10 @@ def write_clips(song, source, pieces):
     song.begin_undo_step()
     try:
         slots = _empty_slots(song, source, len(pieces))
-        for slot, (name, notes, length) in zip(slots, pieces):
+        return [
             _write_clip(slot, source, name, notes, length)
+            for slot, (name, notes, length) in zip(slots, pieces)
+        ]
     finally:
         song.end_undo_step()
 
@@ -135,7 +158,7 @@ def _free(source):
 
 
 def _write_clip(slot, source, name, notes, length):
-    """Make a clip in an empty slot that looks like the source."""
+    """Make a clip in an empty slot that looks like the source; gives it."""
     try:
         slot.create_clip(length)
     except RuntimeError as error:
@@ -148,3 +171,4 @@ def _write_clip(slot, source, name, notes, length):
         clip.color = source.clip.color
         clip.looping = source.clip.looping
     clip.add_new_notes(tuple(Live.Clip.MidiNoteSpecification(**note._asdict()) for note in notes))
+    return clip

@@ -1,4 +1,4 @@
-"""What a clip's name may ask for: `/vary 3 0.4`, `/continue 2 8`, `/harmony`, `/drums`."""
+"""What a clip's name may ask for: `/vary 3 0.4`, `/continue 2 8`, `/harmony`; `/learn`, `/like`."""
 
 from typing import NamedTuple, Optional
 
@@ -16,7 +16,7 @@ class Command(NamedTuple):
     """What shall be made of a clip."""
 
     verb: str
-    """One of VERBS."""
+    """One of VERBS or OPINIONS."""
     count: int = 1
     """How many clips, 1..16."""
     amount: float = 0.4
@@ -26,6 +26,9 @@ class Command(NamedTuple):
 
 
 VERBS = ("vary", "continue", "harmony", "drums")
+"""What makes new clips."""
+OPINIONS = ("learn", "like", "dislike")
+"""What tells Segue something of the clip."""
 
 
 def is_command(name: str) -> bool:
@@ -44,9 +47,11 @@ def parse(name: str) -> Command:
     """
     words = name.strip()[len(MARK) :].lower().split()
     verb, numbers = (words[0], words[1:]) if words else ("", [])
-    if verb not in VERBS:
-        known = ", ".join(MARK + known for known in VERBS)
+    if verb not in VERBS + OPINIONS:
+        known = ", ".join(MARK + known for known in VERBS + OPINIONS)
         raise CommandError(f"no command {name.strip()}; there are: {known}")
+    if verb in OPINIONS and numbers:
+        raise CommandError(f"{MARK}{verb} takes no numbers")
     count, second = _split(verb, numbers)
     command = Command(verb, int(_number("count", count, 1, MOST_CLIPS, whole=True)))
     if second is None:

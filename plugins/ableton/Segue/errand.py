@@ -2,9 +2,10 @@
 
 import random
 
-from .clips import read_source, write_clips
+from .clips import clip_head, head_of, heard_between, read_source, write_clips
 from .exchange import Exchange
 from .keys import key_knobs
+from .memory import Kept
 from .notes import Manuscript
 
 _MOST_SEEDS = 2**31
@@ -14,7 +15,7 @@ class Errand:
     """Have something made of a clip, and write it down.
 
     Args:
-        song: Live's song.
+        memory: of what Segue wrote into Live's song; it gets the new clips.
         clip: what it is made of.
         name: as the clip was called before the command.
         command: what is asked for.
@@ -25,10 +26,11 @@ class Errand:
         ExchangeError: nobody is there.
     """
 
-    def __init__(self, song, clip, name, command, port):
-        self._song = song
+    def __init__(self, memory, clip, name, command, port):
+        self._song = memory.song
         self._port = port
         self._command = command
+        self._memory = memory
         self._source = read_source(clip, name)
         self._manuscript = Manuscript(self._source.notes, self._source.length)
         self._pieces = []
@@ -51,7 +53,9 @@ class Errand:
         if len(self._pieces) < self._command.count:
             self._exchange = self._ask()
             return None
-        write_clips(self._song, self._source, self._pieces)
+        clips = write_clips(self._song, self._source, self._pieces)
+        for clip in clips:
+            self._keep(clip)
         made = "1 clip" if len(self._pieces) == 1 else f"{len(self._pieces)} clips"
         return f"{made} made of {self._source.name or 'the clip'}"
 
@@ -76,6 +80,14 @@ class Errand:
             return "/music/continue", request
         return "/music/answer", {"call": notes, "kind": verb}
 
+    def _keep(self, clip):
+        """Keep in mind what was written, as Live has it now."""
+        notes = heard_between(clip, clip.loop_start, clip.loop_end)
+        subject = self._request()[0].strip("/").replace("/", ".")
+        head = clip_head(self._song, clip)
+        if notes:
+            self._memory.keep(Kept(clip, self._source.track, clip.name, notes, subject, head))
+
     def _bars(self):
         """Give the length of a continuation; as long as the clip where nothing was said."""
         if self._command.bars is not None:
@@ -85,15 +97,13 @@ class Errand:
     def _sequence(self):
         """Give the clip as Segue reads it."""
         source = self._source
-        metre = {"onset_ticks": 0, "numerator": source.numerator, "denominator": source.denominator}
-        return {
-            "parts": [{"name": source.track.name, "notes": self._manuscript.notes()}],
-            "tempos": [{"onset_ticks": 0, "tempo_bpm": float(self._song.tempo)}],
-            "time_signatures": [metre],
-            "ppq": self._manuscript.ppq,
-            "name": source.name,
-            "duration_ticks": self._manuscript.length_ticks,
-        }
+        return dict(
+            head_of(self._song, source.numerator, source.denominator),
+            parts=[{"name": source.track.name, "notes": self._manuscript.notes()}],
+            ppq=self._manuscript.ppq,
+            name=source.name,
+            duration_ticks=self._manuscript.length_ticks,
+        )
 
     def _piece(self, answer):
         """Give the name, the notes and the length of a clip."""

@@ -5,11 +5,13 @@ import os
 from ableton.v2.base import liveobj_valid
 from ableton.v2.control_surface import SimpleControlSurface
 
-from .clips import ClipError
+from .clips import ClipError, clip_head
 from .commands import CommandError, is_command, parse
 from .errand import Errand
 from .exchange import ExchangeError
 from .follow import Follower
+from .memory import Memory
+from .opinion import THUMBS, Deletions, Lesson, Thumb
 
 DEFAULT_PORT = 5757
 _TICK = 1
@@ -31,6 +33,8 @@ class SegueSurface(SimpleControlSurface):
         self._name = ""
         self._errands = []
         self._follower = Follower(self._live_song, self._port)
+        self._memory = Memory(self._live_song)
+        self._deletions = Deletions(self._memory, self._port)
         self._is_on = True
         self.schedule_message(_TICK, self._tick)
         self.show_message("Segue: name a clip /vary, /continue, /harmony or /drums")
@@ -42,6 +46,7 @@ class SegueSurface(SimpleControlSurface):
             errand.close()
         self._errands = []
         self._follower.close()
+        self._deletions.close()
         super().disconnect()
 
     def _tick(self):
@@ -52,6 +57,7 @@ class SegueSurface(SimpleControlSurface):
         self._look()
         self._go_on()
         self._follower.poll()
+        self._deletions.poll()
 
     def _look(self):
         """See whether the shown clip was given a command for a name."""
@@ -71,12 +77,22 @@ class SegueSurface(SimpleControlSurface):
         """Do what a name asks, and give the clip its own name back."""
         try:
             command = parse(name)
-            self._errands.append(Errand(self._live_song, clip, before, command, self._port))
+            self._errands.append(self._errand(clip, before, command))
         except (ClipError, CommandError, ExchangeError) as error:
             self._say(str(error))
             return
         clip.name = self._name = before
         self._say(f"{command.verb} {before} ...")
+
+    def _errand(self, clip, name, command):
+        """Begin what a command asks for."""
+        kept = self._memory.of(clip)
+        if command.verb == "learn":
+            return Lesson(name, kept, self._port)
+        if command.verb in THUMBS:
+            head = clip_head(self._live_song, clip)
+            return Thumb(clip, command.verb, kept, head, self._port)
+        return Errand(self._memory, clip, name, command, self._port)
 
     def _go_on(self):
         """Go on with everything that was asked for."""

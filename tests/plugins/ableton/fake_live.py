@@ -155,6 +155,13 @@ class Clip(LiveObject):
             and from_time <= note.start_time < from_time + time_span
         )
 
+    def remove_notes_by_id(self, ids):
+        before = self._notes
+        after = tuple(note for note in before if note.note_id not in ids)
+        self._history.do(
+            lambda: setattr(self, "_notes", after), lambda: setattr(self, "_notes", before)
+        )
+
     def add_new_notes(self, specifications):
         before, rows = self._notes, {}
         for note in self._notes:

@@ -7,6 +7,8 @@ import pytest
 from tests.plugins.ableton.conftest import TUNE, melody
 from tests.plugins.ableton.fake_live import Clip, MidiNoteSpecification, Song, TakeLane
 
+KNOWN = "/vary, /continue, /harmony, /drums, /learn, /like, /dislike"
+
 
 def asked(door):
     """Give what was asked of music, as operation and request."""
@@ -145,8 +147,9 @@ def test_a_name_that_is_no_command_does_nothing(live, door):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("/vayr", "no command /vayr; there are: /vary, /continue, /harmony, /drums"),
-        ("/", "no command /; there are: /vary, /continue, /harmony, /drums"),
+        ("/vayr", f"no command /vayr; there are: {KNOWN}"),
+        ("/", f"no command /; there are: {KNOWN}"),
+        ("/like 2", "/like takes no numbers"),
         ("/vary 17", "count must be a whole number 1..16, not 17"),
         ("/vary 2 1.5", "amount must be a number 0..1, not 1.5"),
         ("/vary 2 nan", "amount must be a number 0..1, not nan"),
