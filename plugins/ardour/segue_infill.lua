@@ -703,6 +703,135 @@ end
 return clip
 end)()
 
+local lesson = (function()
+-- What Segue wrote, and what the musician made of it.
+--
+-- A memory is what a host keeps of each thing that Segue wrote; nothing in it but numbers and plain
+-- names, so that it may lie in any project file:
+--   subject        the operation that made it: `music.vary`
+--   ppq            ticks in a beat; every tick below counts in these
+--   lead           from a bar line of the song to the tick 0 that the host counts its notes from
+--   first, last    what was shown of it
+--   notes, tempos, metres   as in `clip`
+--   told           what its notes were when Segue was last told of them; nil: never
+
+
+local lesson = {}
+
+local NOTE_FIELDS = { "onset", "duration", "pitch", "velocity", "release", "channel" }
+
+local function copied(notes)
+  local copies = {}
+  for index, note in ipairs(notes) do
+    copies[index] = {}
+    for _, field in ipairs(NOTE_FIELDS) do
+      copies[index][field] = note[field]
+    end
+  end
+  return copies
+end
+
+--- Give what a host shall keep of what Segue just wrote.
+--
+-- @param source as the host reads it: the fields of a memory but `subject` and `told`
+function lesson.memory(subject, source)
+  return {
+    subject = subject,
+    ppq = source.ppq,
+    lead = source.lead,
+    first = source.first,
+    last = source.last,
+    notes = copied(source.notes),
+    tempos = source.tempos,
+    metres = source.metres,
+  }
+end
+
+--- Give notes of a memory as Segue's noun, as far as they begin between two ticks.
+local function sequence(memory, notes, first, last)
+  local plain = clip.to_sequence({
+    ppq = memory.ppq,
+    name = "",
+    notes = clip.moved(clip.within(copied(notes), first, last), memory.lead),
+    controls = {},
+    tempos = memory.tempos,
+    metres = memory.metres,
+  })
+  return plain
+end
+
+--- Give all that Segue wrote.
+function lesson.written(memory)
+  return sequence(memory, memory.notes, memory.first, memory.last)
+end
+
+local function signature(notes)
+  local words = {}
+  for index, note in ipairs(notes) do
+    words[index] = table.concat(
+      { note.onset, note.duration, note.pitch, note.velocity, note.channel }, " "
+    )
+  end
+  table.sort(words)
+  return table.concat(words, ";")
+end
+
+--- Say what was written and what it is now; what is cut off by now says nothing, and is left out.
+--
+-- @param source as the host reads it now; it counts from the same tick 0
+-- @return a request for `music.learn`; nil where nothing that Segue wrote is shown any more
+-- @return whether anything in it was changed since it was written
+-- @return what to keep as `told` when that was learned
+function lesson.compare(memory, source)
+  local first = math.max(memory.first, source.first)
+  local last = math.min(memory.last, source.last)
+  local before = clip.within(copied(memory.notes), first, last)
+  local after = clip.within(copied(source.notes), first, last)
+  if #before == 0 then
+    return nil, false, ""
+  end
+  local request = {
+    subject = memory.subject,
+    written = sequence(memory, memory.notes, first, last),
+    kept = sequence(memory, source.notes, first, last),
+  }
+  local now = signature(after)
+  return request, now ~= signature(before), now
+end
+
+--- Say what was learned, in one line.
+--
+-- @param answer of `music.learn`
+function lesson.words(name, answer)
+  local words = answer.noted.words[1] or ""
+  if #answer.changes > 0 then
+    words = table.concat(answer.changes, ", ")
+  end
+  if #answer.towards > 0 then
+    words = words .. "; it has more of: " .. table.concat(answer.towards, ", ")
+  end
+  return name .. ": " .. words
+end
+
+--- Ask for a thumb, up (1) or down (-1), for what is heard now.
+--
+-- @param memory of it; nil: Segue did not write it
+-- @param source as the host reads it now
+function lesson.rating(memory, source, thumb)
+  if not memory then
+    memory = lesson.memory("file", source)
+  end
+  local _, is_changed = lesson.compare(memory, source)
+  return {
+    notes = sequence(memory, source.notes, source.first, source.last),
+    subject = is_changed and "edit" or memory.subject,
+    thumb = thumb,
+  }
+end
+
+return lesson
+end)()
+
 local region = (function()
 -- MIDI regions of Ardour: what is in them and around them, and new ones.
 -- Every tick is one of Ardour's, 1920 in a beat; a region's ticks are counted in the song.
@@ -882,6 +1011,28 @@ function region.read(one)
   }
 end
 
+--- Read a region in ticks of its own MIDI file: where it is moved to changes none of its notes.
+--
+-- @return a clip, with what is shown of it (`first`, `last`), and `lead`, from the bar line before
+--         tick 0 of the file to that tick
+function region.read_source(one)
+  local first, last = region.span(one)
+  local start = one:start():ticks()
+  local zero = math.max(0, first - start)
+  local origin = region.bar_line(zero)
+  local metres, tempos = region.frame(origin, last)
+  local stop = start + last - first
+  return {
+    ppq = region.PPQ,
+    lead = zero - origin,
+    first = start,
+    last = stop,
+    notes = notes_in(one:to_midiregion(), 0, start, stop),
+    metres = metres,
+    tempos = tempos,
+  }
+end
+
 --- Make a region with a MIDI file of its own, as long as told, with the notes of another.
 function region.copy(one, name, first, last)
   local new = ARDOUR.RegionFactory.clone_region(one, true, true)
@@ -1010,6 +1161,135 @@ end
 return region
 end)()
 
+local memory = (function()
+-- What Segue wrote into this session, in a file of its own in the session's folder. A region is known
+-- by the name of its MIDI file, which stays when it is moved, split, cut or copied.
+
+
+local memory = {}
+
+local FILE = "segue_wrote.json"
+
+local function path()
+  return ARDOUR.LuaAPI.build_filename(Session:path(), FILE)
+end
+
+--- Give everything that is known, by the names of MIDI files.
+local function all()
+  local file = io.open(path(), "rb")
+  local known = file and json.decode(file:read("a"))
+  if file then
+    file:close()
+  end
+  return type(known) == "table" and known or {}
+end
+
+local function save(known)
+  local file, reason = io.open(path(), "wb")
+  if not file then
+    error("Segue cannot remember what it wrote: " .. tostring(reason), 0)
+  end
+  file:write(json.encode(known), "\n")
+  file:close()
+end
+
+local function source_name(one)
+  return one:source(0):name()
+end
+
+--- Keep in mind what Segue just wrote.
+--
+-- @param subject the operation that made it
+-- @param placed as `region.place` takes it
+function memory.keep(subject, placed)
+  local known = all()
+  for _, one in ipairs(placed) do
+    local kept = lesson.memory(subject, region.read_source(one.region))
+    local first, last = region.span(one.region)
+    kept.playlist = one.playlist:to_stateful():id():to_s()
+    kept.song_first, kept.song_last = first, last
+    kept.made_of = one.mutes and source_name(one.mutes)
+    known[source_name(one.region)] = #kept.notes > 0 and kept or nil
+  end
+  save(known)
+end
+
+--- Give what is known of a region; nil where Segue did not write it.
+function memory.of(one)
+  return all()[source_name(one)]
+end
+
+--- Keep in mind what Segue was told of a region.
+function memory.told(one, told)
+  local known = all()
+  known[source_name(one)].told = told
+  save(known)
+end
+
+--- Forget something that is gone.
+function memory.forget(name)
+  local known = all()
+  known[name] = nil
+  save(known)
+end
+
+--- Call `visit(region, playlist)` for every MIDI region that is on a track.
+local function each_region(visit)
+  for route in Session:get_tracks():iter() do
+    local playlist = route:to_track():playlist()
+    for one in playlist:region_list():iter() do
+      if not one:to_midiregion():isnil() then
+        visit(one, playlist)
+      end
+    end
+  end
+end
+
+--- Give all regions that Segue wrote.
+function memory.regions()
+  local known, found = all(), {}
+  each_region(function(one)
+    if known[source_name(one)] then
+      found[#found + 1] = one
+    end
+  end)
+  return found
+end
+
+--- Say whether a region may be what is gone, bounced or combined into another.
+local function may_live_on(kept, known, one, playlist)
+  local first, last = region.span(one)
+  local name = source_name(one)
+  return playlist:to_stateful():id():to_s() == kept.playlist
+    and first < kept.song_last and last > kept.song_first
+    and not known[name] and name ~= kept.made_of
+end
+
+--- Give what was deleted, by the names of MIDI files, as far as that is certain.
+function memory.deleted()
+  local known = all()
+  local gone, tracks = {}, {}
+  for name, kept in pairs(known) do
+    gone[name] = kept
+  end
+  for route in Session:get_tracks():iter() do
+    tracks[route:to_track():playlist():to_stateful():id():to_s()] = true
+  end
+  each_region(function(one, playlist)
+    gone[source_name(one)] = nil
+    for name, kept in pairs(gone) do
+      gone[name] = not may_live_on(kept, known, one, playlist) and kept or nil
+    end
+  end)
+  for name, kept in pairs(gone) do
+    gone[name] = tracks[kept.playlist] and kept or nil
+  end
+  return gone
+end
+
+return memory
+end)()
+
 local verbs = (function()
 -- What the actions do with the selected regions.
 
@@ -1059,6 +1339,7 @@ function verbs.continue()
     placed[index] = continued(one, knobs)
   end
   region.place("Segue: continue", placed)
+  memory.keep("music.continue", placed)
 end
 
 local function varied(one, knobs)
@@ -1082,6 +1363,7 @@ function verbs.vary()
     placed[index] = varied(one, knobs)
   end
   region.place("Segue: vary", placed)
+  memory.keep("music.vary", placed)
 end
 
 --- Find the two regions around the gap: both selected, or one and the next on its track.
@@ -1143,7 +1425,9 @@ function verbs.infill()
   notes = clip.within(notes, 0, gap_last - gap_first)
   local new = region.copy(before, before:name() .. " (infill)", gap_first, gap_last)
   region.fill(new, notes)
-  region.place("Segue: infill", { { region = new, playlist = playlist, first = gap_first } })
+  local placed = { { region = new, playlist = playlist, first = gap_first } }
+  region.place("Segue: infill", placed)
+  memory.keep("music.interpolate", placed)
 end
 
 return verbs

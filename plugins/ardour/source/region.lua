@@ -176,6 +176,28 @@ function region.read(one)
   }
 end
 
+--- Read a region in ticks of its own MIDI file: where it is moved to changes none of its notes.
+--
+-- @return a clip, with what is shown of it (`first`, `last`), and `lead`, from the bar line before
+--         tick 0 of the file to that tick
+function region.read_source(one)
+  local first, last = region.span(one)
+  local start = one:start():ticks()
+  local zero = math.max(0, first - start)
+  local origin = region.bar_line(zero)
+  local metres, tempos = region.frame(origin, last)
+  local stop = start + last - first
+  return {
+    ppq = region.PPQ,
+    lead = zero - origin,
+    first = start,
+    last = stop,
+    notes = notes_in(one:to_midiregion(), 0, start, stop),
+    metres = metres,
+    tempos = tempos,
+  }
+end
+
 --- Make a region with a MIDI file of its own, as long as told, with the notes of another.
 function region.copy(one, name, first, last)
   local new = ARDOUR.RegionFactory.clone_region(one, true, true)

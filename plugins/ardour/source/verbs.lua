@@ -2,6 +2,7 @@
 
 local clip = require("clip")
 local desk = require("desk")
+local memory = require("memory")
 local region = require("region")
 
 local verbs = {}
@@ -49,6 +50,7 @@ function verbs.continue()
     placed[index] = continued(one, knobs)
   end
   region.place("Segue: continue", placed)
+  memory.keep("music.continue", placed)
 end
 
 local function varied(one, knobs)
@@ -72,6 +74,7 @@ function verbs.vary()
     placed[index] = varied(one, knobs)
   end
   region.place("Segue: vary", placed)
+  memory.keep("music.vary", placed)
 end
 
 --- Find the two regions around the gap: both selected, or one and the next on its track.
@@ -133,7 +136,9 @@ function verbs.infill()
   notes = clip.within(notes, 0, gap_last - gap_first)
   local new = region.copy(before, before:name() .. " (infill)", gap_first, gap_last)
   region.fill(new, notes)
-  region.place("Segue: infill", { { region = new, playlist = playlist, first = gap_first } })
+  local placed = { { region = new, playlist = playlist, first = gap_first } }
+  region.place("Segue: infill", placed)
+  memory.keep("music.interpolate", placed)
 end
 
 return verbs

@@ -94,12 +94,14 @@ class ArdourSession:
         assert playlist is not None
         assert sources is not None
         self.midi_files.mkdir(parents=True, exist_ok=True)
-        for index, region in enumerate(regions):
+        before = len(playlist)
+        for index, region in enumerate(regions, before):
             file_id = str(9001 + 2 * index)
             _write_midi(self.midi_files / f"{region.name}.mid", region)
             ElementTree.SubElement(sources, "Source", _source(region, file_id))
             ElementTree.SubElement(playlist, "Region", _region(region, file_id))
-        tree.getroot().set("id-counter", "9900")
+        counter = int(tree.getroot().get("id-counter", "0"))
+        tree.getroot().set("id-counter", str(max(9900, counter)))
         tree.write(self.file, encoding="UTF-8", xml_declaration=True)
 
     def regions(self) -> dict[str, RegionOf]:
@@ -111,6 +113,40 @@ class ArdourSession:
             for element in tree.findall("Playlists/Playlist/Region")
         ]
         return {region.name: region for region in found}
+
+    def transpose(self, name: str, *, pitch: int, semitones: int) -> None:
+        """Move all notes of one pitch in a region, as a musician does who edits it."""
+        path = self._midi_file_of(name)
+        file = mido.MidiFile(path)
+        for message in file.tracks[0]:
+            if message.type in ("note_on", "note_off") and message.note == pitch:
+                message.note += semitones
+        file.save(path)
+
+    def change_region(self, name: str, **attributes: str) -> None:
+        """Change what the session says of a region."""
+        tree = ElementTree.parse(self.file)
+        for element in tree.findall("Playlists/Playlist/Region"):
+            if element.get("name") == name:
+                element.attrib.update(attributes)
+        tree.write(self.file, encoding="UTF-8", xml_declaration=True)
+
+    def delete_region(self, name: str) -> None:
+        """Take a region off its track; its MIDI file stays."""
+        tree = ElementTree.parse(self.file)
+        for playlist in tree.findall("Playlists/Playlist"):
+            for element in playlist.findall("Region"):
+                if element.get("name") == name:
+                    playlist.remove(element)
+        tree.write(self.file, encoding="UTF-8", xml_declaration=True)
+
+    def _midi_file_of(self, name: str) -> Path:
+        tree = ElementTree.parse(self.file)
+        files = {source.get("id"): source.get("name") for source in tree.iter("Source")}
+        for element in tree.findall("Playlists/Playlist/Region"):
+            if element.get("name") == name:
+                return self.midi_files / str(files[element.get("source-0")])
+        raise AssertionError(f"no region {name}")
 
     def act(self, script: str, *, select: str = "", url: str = "") -> list[str]:
         """Run a script that ships on the selected regions; gives what it told the musician."""

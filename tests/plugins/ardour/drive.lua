@@ -62,7 +62,7 @@ action()
 
 Session:save_state("")
 for _, text in ipairs(told) do
-  print("TOLD " .. text)
+  print("TOLD " .. text:gsub("\n", " / "))
 end
 print("DONE")
 close_session()
