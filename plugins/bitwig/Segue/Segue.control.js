@@ -10,6 +10,7 @@ load("notes.js");
 load("door.js");
 load("grid.js");
 load("writer.js");
+load("memory.js");
 
 host.defineController("Segue", "Segue", "1.0", "5b0e2c4e-7f2a-4f0b-9a43-3d9be1c2a7f1", "Segue");
 host.defineMidiPorts(1, 0);
@@ -55,6 +56,7 @@ function Segue() {
   this.track.name().markInterested();
   this.grid = new Grid(this.track.createLauncherCursorClip("SEGUE_CLIP", "Segue", GRID_STEPS, GRID_KEYS));
   this.writer = new Writer(this.track.clipLauncherSlotBank(), SLOTS, this.grid);
+  this.memory = new Memory();
   this.watchTransport(host.createTransport());
   this.showSettings(host.getDocumentState());
 }
@@ -107,6 +109,9 @@ Segue.prototype.showSettings = function (settings) {
   button("Continue", "continue");
   button("Harmony", "harmony");
   button("Drums", "drums");
+  button("Learn from what I kept", "learn");
+  button("Thumb up", "like");
+  button("Thumb down", "dislike");
 };
 
 /** Give tonic, mode and scale as Segue's knobs have them; nothing where the clip decides. */
@@ -141,15 +146,59 @@ Segue.prototype.press = function (verb) {
     self.say(message);
   }
   this.grid.read(function (source) {
-    self.makeAll(verb, source, [], fail);
+    if (verb === "learn") {
+      self.learn(source, fail);
+    } else if (THUMBS[verb]) {
+      self.rate(verb, source, fail);
+    } else {
+      self.makeAll(verb, source, [], fail);
+    }
   }, fail);
+};
+
+/** Tell Segue what became of a clip that it wrote; the words that come back are shown. */
+Segue.prototype.learn = function (source, say) {
+  var kept = this.memory.of(this.trackName(), source);
+  if (!kept) {
+    say((source.name || "the clip") + " is none that Segue wrote since Bitwig was started");
+    return;
+  }
+  this.door.ask("/segue/music/learn", this.memory.lesson(kept, source), function (answer) {
+    say(source.name + ": " + wordsOf(answer));
+  }, say);
+};
+
+/** Tell Segue whether a clip is liked, be it Segue's or not. */
+Segue.prototype.rate = function (verb, source, say) {
+  var kept = this.memory.of(this.trackName(), source);
+  var head = this.head();
+  var request = { thumb: THUMBS[verb], subject: "file", notes: musicOf(source.notes, source, head) };
+  if (kept) {
+    var lesson = this.memory.lesson(kept, source);
+    request.notes = lesson.kept;
+    request.subject = isSame(lesson.written, lesson.kept) ? kept.subject : "edit";
+  }
+  this.door.ask("/segue/feedback/rate", request, function (answer) {
+    say(answer.words[0]);
+  }, say);
+};
+
+Segue.prototype.trackName = function () {
+  return String(this.track.name().get());
+};
+
+/** Give tempo and metre, as they go with every piece of music. */
+Segue.prototype.head = function () {
+  return { tempo: this.tempo, numerator: this.numerator(), denominator: this.denominator() };
 };
 
 /** Ask for one piece after the other, then write them all. */
 Segue.prototype.makeAll = function (verb, source, pieces, fail) {
   var self = this;
   if (pieces.length === this.wishes.count) {
-    this.writer.write(source, pieces, function () {
+    var track = this.trackName();
+    this.writer.write(source, pieces, function (places) {
+      self.keepAll(verb, track, pieces, places);
       var made = pieces.length === 1 ? "1 clip" : pieces.length + " clips";
       fail(made + " made of " + (source.name || "the clip"));
     }, fail);
@@ -161,6 +210,15 @@ Segue.prototype.makeAll = function (verb, source, pieces, fail) {
     pieces.push(self.piece(verb, source, manuscript.readBack(answer), pieces.length + 1));
     self.makeAll(verb, source, pieces, fail);
   }, fail);
+};
+
+/** Keep in mind what was written, and where. */
+Segue.prototype.keepAll = function (verb, track, pieces, places) {
+  var subject = verb === "vary" || verb === "continue" ? "music." + verb : "music.answer";
+  var head = this.head();
+  pieces.forEach(function (piece, index) {
+    this.memory.keep(track, places[index], piece, subject, head);
+  }, this);
 };
 
 /** Give an address and what is asked there; each piece has a seed of its own. */

@@ -18,16 +18,18 @@ function Writer(slots, count, grid) {
   }
 }
 
-/** Write pieces, one after the other; `done()` or `fail(message)` is called later. */
+/** Write pieces, one after the other; `done(places)`, the scenes that they are in, or `fail(message)` is called later. */
 Writer.prototype.write = function (source, pieces, done, fail) {
   var self = this;
+  var places = [];
   function next(index, after) {
     if (index === pieces.length) {
       self.slots.select(source.place);
-      done();
+      done(places);
       return;
     }
     self.withEmptySlot(after, function (place) {
+      places.push(place);
       self.writeClip(place, source, pieces[index], function () {
         next(index + 1, place);
       }, fail);

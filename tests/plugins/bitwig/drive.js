@@ -32,6 +32,13 @@ async function until(isSo) {
   for (let left = 4000; !isSo() && left > 0; left -= 1) await pause(5);
 }
 
+/** Change a clip as a musician does: one of its notes, its loop, its name or its place. */
+function edit(slot, { note, clip, to }) {
+  if (note) Object.assign(slot.clip.notes[note.index], note);
+  if (clip) Object.assign(slot.clip, clip);
+  if (to !== undefined) [host.track.slots[to].clip, slot.clip] = [slot.clip, null];
+}
+
 async function act(action) {
   if (action.set) Object.entries(action.set).forEach(([name, value]) => host.settings[name].set(value));
   if (action.tempo) host.transport.tempo.set(action.tempo);
@@ -40,6 +47,7 @@ async function act(action) {
     host.transport.numerator.set(action.metre[0]);
     host.transport.denominator.set(action.metre[1]);
   }
+  if (action.edit) edit(host.track.slots[action.edit.slot], action.edit);
   if (action.select !== undefined) host.track.selected = action.select;
   await pause(30);
   if (action.press) {
@@ -48,6 +56,7 @@ async function act(action) {
     if (action.meanwhile) await act(action.meanwhile);
     if (action.wait !== false) {
       await until(() => host.shown.slice(said).some((text) => !text.endsWith(" ...")));
+      await pause(30); // the clip is selected again a little later
     }
   }
 }
