@@ -67,9 +67,32 @@ def test_the_wheel_carries_models_plugins_and_types(wheel):
     assert not [name for name in names if name.endswith(".pyc")]
 
 
-def test_the_wheel_carries_no_training_code_and_no_tests(wheel):
+def test_the_wheel_puts_nothing_but_bridge_where_python_imports_from(wheel):
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert not tops & {"export", "tests", "onnx_models", "plugins"}
+    assert [top for top in tops if not top.endswith(".dist-info")] == ["bridge"]
+
+
+def test_the_wheel_carries_all_that_segue_train_runs(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    programs = {
+        f"bridge/_training/{path.relative_to(REPOSITORY).as_posix()}"
+        for path in (REPOSITORY / "export").rglob("*.py")
+    }
+    assert names >= programs
+
+
+def test_an_installed_segue_without_the_extra_says_how_to_train(installed, tmp_path):
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run(installed / "segue", "train", "melody-agent", "--from-feedback", cwd=tmp_path)
+    assert "pip install 'segue[train]'" in failed.value.stderr
+
+
+def test_an_installed_segue_finds_what_it_trains_with(installed, tmp_path):
+    program = (
+        "from bridge.cli.train import training_home; print(training_home(find=lambda name: name))"
+    )
+    found = run(installed / "python", "-c", program, cwd=tmp_path).stdout.strip()
+    assert (Path(found) / "export/music/melody_agent/from_feedback.py").is_file()
 
 
 def test_segue_tells_its_version_from_an_empty_folder(installed, tmp_path):

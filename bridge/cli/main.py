@@ -37,6 +37,7 @@ ROOMS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ratings": ("bridge.cli.ratings:ratings", "List, export and import what was said."),
     "taste": ("bridge.cli.taste:taste", "Show, forget, export and import what somebody likes."),
+    "train": ("bridge.cli.train:train", "Train a model on what you said of its work, overnight."),
     "models": (
         "bridge.cli.models:models",
         "List, show and verify the trained models, and go back to an older one.",
