@@ -23,12 +23,12 @@ PYTHON ?= $(shell \
 
 help:
 	@echo "make play    install into .venv and play; make play ARGS='--bars 16 --save take.mid'"
-	@echo "make check   install into .venv and run every check; EXTRAS=dev,export adds torch's"
+	@echo "make check   install into .venv and run every check; EXTRAS=dev,train adds torch's"
 	@echo "make soak    kill the JACK server under it fifty times, ten minutes; needs JACK"
 	@echo "make format  put the code into its form"
 	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
 	@echo "make docs    write the pages that are generated"
-	@echo "make train-melody_vae EXTRAS=dev,export DATA=FOLDER   train a model of export/music, and ship it"
+	@echo "make train-melody_vae EXTRAS=dev,train DATA=FOLDER   train a model of export/music, and ship it"
 	@echo "make clean   take away .venv and everything that was built"
 
 play: $(VENV)/.installed
