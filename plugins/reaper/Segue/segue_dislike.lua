@@ -1427,18 +1427,26 @@ end
 local function in_place_of(one)
   local take = one and reaper.GetActiveTake(one)
   local kept = take and reaper.TakeIsMIDI(take) and memory.of(take)
-  return kept and { lesson.written(kept) } or nil
+  return kept and lesson.written(kept) or nil
+end
+
+--- Tell that a take was deleted; gives the words for it, or nil where the same music is still there.
+local function told_deletion(gone)
+  local notes, other = lesson.written(gone.kept), in_place_of(gone.item)
+  if other and json.encode(other) == json.encode(notes) then
+    return nil
+  end
+  return desk.ask("feedback.deleted", {
+    notes = notes,
+    subject = gone.kept.subject,
+    in_favour_of = other and { other },
+  }).words[1]
 end
 
 local function told_deletions(words)
   for _, gone in ipairs(memory.deleted()) do
-    local answer = desk.ask("feedback.deleted", {
-      notes = lesson.written(gone.kept),
-      subject = gone.kept.subject,
-      in_favour_of = in_place_of(gone.item),
-    })
+    words[#words + 1] = told_deletion(gone)
     memory.forget(gone.mark)
-    words[#words + 1] = answer.words[1]
   end
 end
 

@@ -163,6 +163,20 @@ def test_a_take_that_gave_way_to_another_of_segues_is_worse_than_that(open_proje
     assert [plain(notes) for notes in request["in_favour_of"]] == [kept]
 
 
+def test_one_of_two_takes_that_are_the_same_may_go_without_a_word(open_project, door):
+    reaper = open_project()
+    for _ in range(2):
+        reaper.items()[0].active = 1
+        reaper.act("segue_vary.lua")
+    told = len(asked(door, "feedback.deleted"))
+    reaper.delete_take(0, 1)
+    reaper.items()[0].active = 2
+    reaper.act("segue_learn.lua")
+    reaper.act("segue_learn.lua")
+    assert reaper.told() == NOTHING
+    assert len(asked(door, "feedback.deleted")) == told
+
+
 def test_an_item_that_is_gone_is_told_as_deleted(open_project, door):
     reaper = open_project()
     reaper.act("segue_continue.lua")
