@@ -69,8 +69,9 @@ class Look:
     agreed: float
     """Share of the independent comparisons kept apart in which it finds the better melody likelier
     than its parent does, beside the worse one; one half where it makes no difference."""
-    margin: float
-    """By how many nats, on average."""
+    loss: float
+    """Of the comparisons kept apart, as direct preference optimisation has it: log 2 where the
+    policy makes no difference, less where it is right, the more the surer."""
     nats: float
     """An event, by which it differs from its parent on what it writes."""
     worth: float
@@ -131,7 +132,7 @@ def learned(
 
 def _is_better(look: Look, standing: Look) -> bool:
     """Say whether one goes on: it pleases more, and foretells what was kept apart no worse."""
-    return look.agreed >= standing.agreed and look.worth > standing.worth
+    return look.loss <= standing.loss and look.worth > standing.worth
 
 
 def _method(
@@ -167,9 +168,9 @@ class _Watch:
         chance = torch.Generator().manual_seed(self._night.seed + 1)
         written = write(network, self._wishes, chance)
         worth = worth_of(written, self._taste, self._night.learning.caution)
-        agreed, margin = self._agreement.of(network)
+        agreed, loss = self._agreement.of(network, self._night.learning.beta)
         nats = nats_from(network, self._parent, written)
-        return Look(agreed, margin, nats, float(worth.all.mean()))
+        return Look(agreed, loss, nats, float(worth.all.mean()))
 
 
 class Agreement:
@@ -186,16 +187,17 @@ class Agreement:
         with torch.no_grad():
             self._parent = [said(parent, sheet) for sheet in self._sheets]
 
-    def of(self, network: MelodyPriorNetwork) -> tuple[float, float]:
-        """Give the share of independent comparisons that it agrees with, and by how many nats."""
+    def of(self, network: MelodyPriorNetwork, beta: float) -> tuple[float, float]:
+        """Give the share of independent comparisons that it agrees with, and the loss."""
         with torch.no_grad():
             better, worse = (
                 said(network, sheet) - before
                 for sheet, before in zip(self._sheets, self._parent, strict=True)
             )
-        margin = (better - worse).tolist()
-        verdicts = np.sign(by_group(self._comparisons, margin))
-        return float((verdicts.mean() + 1.0) / 2.0), float(np.mean(margin))
+        margin = better - worse
+        verdicts = np.sign(by_group(self._comparisons, margin.tolist()))
+        loss = -torch.nn.functional.logsigmoid(beta * margin).mean()
+        return float((verdicts.mean() + 1.0) / 2.0), float(loss)
 
 
 def nats_from(
@@ -246,7 +248,7 @@ def standing_of(
     return Standing(
         worth_of(written, lessons[0].taste(), 1.0),
         worth_of(written, lessons[1].taste(), 1.0),
-        Agreement(parent, lessons[1].comparisons).of(network)[0],
+        Agreement(parent, lessons[1].comparisons).of(network, LearningSettings.beta)[0],
         nats_from(network, parent, written),
         distinct_share([steps_of(melody) for melody in written]),
     )
