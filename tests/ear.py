@@ -23,7 +23,7 @@ import pytest
 from tests.conftest import JackServer
 
 RATE_HZ = 48_000
-STANDSTILL_FRAMES = 480
+STANDSTILL_FRAMES = 192
 """A cycle that comes so many frames late did not come late by chance."""
 
 
