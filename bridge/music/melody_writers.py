@@ -30,6 +30,7 @@ from bridge.music.melody_events import (
 from bridge.music.melody_grid import SLOTS_PER_BEAT, slot_to_ticks
 from bridge.music.melody_prior import PriorState, open_pitches, start_events
 from bridge.music.rewards.phrase import scale_flags
+from bridge.runtime.sampling import draw, log_share_of
 from bridge.runtime.session import Model
 from bridge.schema.arrays import FloatArray, IntArray
 from bridge.schema.goals import MelodyGoals
@@ -154,7 +155,9 @@ class Writers:
         lengths = np.where(fixed[:, 1] == FREE, lengths, fixed[:, 1])
         loud = self._draw(self._state.loudness_logits(pitches, lengths), np.True_)
         loud = np.where(fixed[:, 2] == FREE, loud, fixed[:, 2])
-        nats = _picked(self._state.pitch_logits, pitches) + _picked(length_logits, lengths - 1)
+        nats = log_share_of(self._state.pitch_logits, pitches) + log_share_of(
+            length_logits, lengths - 1
+        )
         self.nats += np.where(active, nats, 0.0)
         loud = np.where(pitches >= FIRST_PITCH, loud, 0)
         self._put(np.stack([pitches, lengths, loud], axis=1), active)
@@ -224,9 +227,8 @@ class Writers:
 
     def _draw(self, logits: FloatArray, allowed: BoolArray | np.bool_) -> IntArray:
         """Draw a column of each row of logits [melody, choice]: int64 [melody]."""
-        scaled = np.where(allowed, logits / np.float32(self._rules.temperature), -np.inf)
-        drawn: IntArray = (scaled + self._rng.gumbel(size=scaled.shape)).argmax(axis=1)
-        return drawn
+        open_logits = np.where(allowed, logits, np.float32(-np.inf))
+        return draw(open_logits, self._rng, temperature=self._rules.temperature)
 
     def _put(self, events: IntArray, active: BoolArray) -> None:
         """Write down an event [melody, 3] of each melody that is active."""
@@ -275,11 +277,3 @@ def _leanings(goals: MelodyGoals) -> tuple[FloatArray, IntArray]:
         row[~inside[classes]] = -_OFF_SCALE_NATS
     rows[:, [REST, TIE]] = 0.0
     return rows, at
-
-
-def _picked(logits: FloatArray, chosen: IntArray) -> npt.NDArray[np.float64]:
-    """Give the log probability of one choice of each row: float64 [melody]."""
-    above = logits - logits.max(axis=1, keepdims=True).astype(np.float64)
-    shares = above[np.arange(len(chosen)), chosen] - np.log(np.exp(above).sum(axis=1))
-    picked: npt.NDArray[np.float64] = shares
-    return picked
