@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ import click
 
 from bridge.cli.delivery import deliver, force_option, output_option
 from bridge.cli.door import json_option, open_studio, person_option, project_option
-from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES, KeyType, MetreType
+from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES, KeyType, MetreType, seed_or_new
 
 MOOD_NAMES: Final = (
     "happy", "joyful", "excited", "triumphant", "playful", "hopeful", "tender", "calm", "peaceful",
@@ -23,7 +22,6 @@ MOOD_NAMES: Final = (
 _STEPS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ALTERS: Final = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 _PITCH: Final = r"[A-Ga-g][#b♯♭]?-?\d|\d{1,3}"
-_MOST_SEEDS: Final = 1_000_000
 
 
 class RangeType(click.ParamType[Any]):
@@ -226,6 +224,6 @@ def _request(options: dict[str, Any]) -> Any:
         motif=None if motif is None else read_midi(motif),
         metre=TimeSignature(0, *metre) if metre else None,
         weights=tuple(Weighing(*pair) for pair in options.pop("weights")),
-        seed=secrets.randbelow(_MOST_SEEDS) if seed is None else seed,
+        seed=seed_or_new(seed),
         **options,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from bridge.cli.files import STDIO
+
 if TYPE_CHECKING:
     from bridge.schema.notes import NoteSequence
-
-_STDOUT: Final = Path("-")
 
 output_option = click.option(
     "-o",
@@ -29,10 +29,10 @@ def deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any
     from bridge.files.midi import format_midi, write_midi
 
     output: Path | None = options["output"]
-    if output == _STDOUT and options["as_json"]:
+    if output == STDIO and options["as_json"]:
         context = click.get_current_context()
         raise click.UsageError("--json and -o - both want stdout; name a file", context)
-    if output == _STDOUT:
+    if output == STDIO:
         click.echo(format_midi(sequence), nl=False)
     elif output is not None or not options["as_json"]:
         path = output or Path(f"{verb}-{seed}.mid")

@@ -161,5 +161,11 @@ def make_request(request_type: Callable[..., Any], options: dict[str, Any], **mo
     from bridge.schema.performance import Knobs
 
     knobs = Knobs(tempo_bpm=options["bpm"], **turned(options))
-    seed = options["seed"] if options["seed"] is not None else secrets.randbelow(_MOST_SEEDS)
-    return request_type(seed=seed, knobs=knobs, style=options["style"], **more)
+    return request_type(
+        seed=seed_or_new(options["seed"]), knobs=knobs, style=options["style"], **more
+    )
+
+
+def seed_or_new(seed: int | None) -> int:
+    """Give the seed that was asked for, or a new one that is short enough to type."""
+    return secrets.randbelow(_MOST_SEEDS) if seed is None else seed

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from bridge.errors import NotFoundError, RequestError, StorageError, check_range
 from bridge.operations.feedback import who_of
+from bridge.operations.music import MOST_SEEDS
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.codec import from_plain
@@ -34,8 +35,6 @@ MOST_COMPOSED_BEATS: Final = 512
 """Nor is it longer than so many quarter notes, whatever its metre."""
 MOST_CANDIDATES: Final = 32
 """No more melodies are written side by side."""
-MOST_SEEDS: Final = 2**63
-"""Seeds are below this."""
 _log = logging.getLogger(__name__)
 
 _MOST_CHORDS: Final = 2000
