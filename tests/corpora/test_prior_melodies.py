@@ -11,16 +11,9 @@ from bridge.music.chords import parse_chords
 from bridge.music.melody_conditions import COLUMNS
 from bridge.music.melody_events import FIRST_PITCH, TIE, to_events
 from bridge.schema.notes import Mode, Note, TimeSignature
-from export.corpora.song import Song
-from export.music.melody_prior.data import (
-    MOST_EVENTS,
-    SPLITS,
-    columns_of,
-    load_stretches,
-    melodies_of,
-    met_goals,
-    stretches_of,
-)
+from export.corpora.melody_cuts import melodies_of, met_goals
+from export.corpora.song import SPLITS, Song
+from export.music.melody_prior.data import MOST_EVENTS, columns_of, load_stretches, stretches_of
 
 FOUR_FOUR = TimeSignature(0, 4, 4)
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)

@@ -20,8 +20,9 @@ from bridge.music.melody_prior import (  # noqa: E402
 )
 from bridge.runtime.registry import Registry  # noqa: E402
 from bridge.schema.goals import MelodyGoals  # noqa: E402
+from export.corpora.song import SPLITS  # noqa: E402
 from export.music.melody_prior.batches import Augmentation, draw_batch, draw_rows, measured_batch  # noqa: E402
-from export.music.melody_prior.data import SPLITS, load_stretches  # noqa: E402
+from export.music.melody_prior.data import load_stretches  # noqa: E402
 from export.music.melody_prior.measure import bits_of  # noqa: E402
 from export.music.melody_prior.ngram import KneserNey, Symbols, adapted_nats, choose, symbols_of  # noqa: E402
 from export.music.melody_prior.ship import card, graph_sources  # noqa: E402

@@ -18,8 +18,8 @@ from bridge.music.rewards.profile import as_rows, melody_profile
 from bridge.schema.goals import ChordSpan, MelodyGoals
 from bridge.schema.notes import Note
 from export.corpora.melodies import read_songs
-from export.corpora.song import split_of
-from export.music.melody_prior.data import SPLITS, Melody, melodies_of, met_goals
+from export.corpora.melody_cuts import Melody, melodies_of, met_goals
+from export.corpora.song import SPLITS, split_of
 
 LEAST_BARS: Final = 4
 MOST_BARS: Final = 16

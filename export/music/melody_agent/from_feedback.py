@@ -37,8 +37,8 @@ from export.music.melody_agent.lessons import Heard, Lessons, foretold, lessons_
 from export.music.melody_agent.night import Night, NightSettings, Standing, learned, standing_of
 from export.music.melody_agent.weights import network_of
 from export.music.melody_prior.data import Stretches
-from export.music.melody_prior.model import MelodyPriorNetwork
 from export.music.melody_prior.ship import graph_sources
+from export.networks.melody_network import MelodyPriorNetwork
 from export.ship.ship import ship
 
 LEAST: Final = 20

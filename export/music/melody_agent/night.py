@@ -32,7 +32,7 @@ from export.music.melody_agent.pleasing import (
 from export.music.melody_agent.policy import speak
 from export.music.melody_agent.rollouts import Written, sheet_of, steps_of, write
 from export.music.melody_agent.variety import distinct_share
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 METHODS: Final = ("pairs", "taste")
 """Ways to learn: from the comparisons themselves, or from what a taste likes of what it writes."""

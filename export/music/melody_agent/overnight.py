@@ -36,7 +36,7 @@ from export.music.melody_agent.pleasing import measured
 from export.music.melody_agent.rollouts import Written, write
 from export.music.melody_agent.weights import network_of
 from export.music.melody_agent.wishes import wish_of
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 log = logging.getLogger("overnight")
 

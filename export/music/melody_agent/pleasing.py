@@ -34,7 +34,7 @@ from export.music.melody_agent.lessons import Comparison, Heard
 from export.music.melody_agent.policy import Sheet, speak
 from export.music.melody_agent.rollouts import Written, sheet_of, write
 from export.music.melody_agent.wishes import wish_of
-from export.music.melody_prior.model import MelodyPriorNetwork
+from export.networks.melody_network import MelodyPriorNetwork
 
 _LONGEST_GRADIENT: Final = 0.5
 _VELOCITY: Final = 80.0

@@ -22,7 +22,7 @@ from bridge.errors import ModelError
 from bridge.runtime.card import GOLDEN_FILE
 from bridge.runtime.session import Model
 from bridge.schema.arrays import AnyArray
-from export.music.melody_prior.model import (
+from export.networks.melody_network import (
     LengthHead,
     LoudnessHead,
     MelodyPriorNetwork,

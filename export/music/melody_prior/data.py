@@ -14,12 +14,8 @@ from bridge.music.melody_conditions import condition_rows
 from bridge.music.melody_events import to_events
 from bridge.music.melody_grid import MelodyGrid
 from export.corpora.melodies import read_songs
-from export.corpora.melody_cuts import Melody as Melody
-from export.corpora.melody_cuts import cut_chords
-from export.corpora.melody_cuts import melodies_of as melodies_of
-from export.corpora.melody_cuts import met_goals as met_goals
-from export.corpora.song import SPLITS as SPLITS
-from export.corpora.song import split_of
+from export.corpora.melody_cuts import Melody, cut_chords, melodies_of, met_goals
+from export.corpora.song import SPLITS, split_of
 
 MOST_EVENTS: Final = 256
 """A longer melody is cut into stretches."""

@@ -23,8 +23,8 @@ from export.music.melody_agent.policy import speak
 from export.music.melody_agent.rollouts import Written, sheet_of, write
 from export.music.melody_agent.ship import card
 from export.music.melody_agent.wishes import wish_of
-from export.music.melody_prior.model import MelodyPriorNetwork
 from export.music.melody_prior.ship import graph_sources
+from export.networks.melody_network import MelodyPriorNetwork
 from export.ship.ship import ship
 from tests.music.melody_agent.hand_made import tiny_prior
 

@@ -15,10 +15,10 @@ from bridge.music.melody_events import (
 from bridge.music.melody_prior import open_pitches
 from bridge.music.rewards.hits import goal_hits
 from bridge.schema.goals import MOODS
+from export.corpora.melody_cuts import Melody
 from export.music.melody_agent.excerpts import excerpt_of
 from export.music.melody_agent.grammar import may_last, may_say, nearest_allowed
 from export.music.melody_agent.wishes import Wishes, WishSettings, wish_of
-from export.music.melody_prior.data import Melody
 from tests.music.melody_agent.hand_made import excerpts, goals, rng
 from tests.music.tunes import melody
 
