@@ -70,6 +70,13 @@ class _Repeat:
     """A wish to hear the last note-offs again, as it lies in the inbox."""
 
 
+class _RepeatDebts:
+    """A wish to hear the ends again of what lost wires left down, as it lies in the inbox."""
+
+
+_Mail = _Plan | _Silence | _Forget | _Repeat | _RepeatDebts | tuple[str, bytes]
+
+
 class Agenda:
     """Messages by time, and the notes whose note-off is still owed."""
 
@@ -80,7 +87,7 @@ class Agenda:
             outputs: short names; what is meant for another goes to the first.
         """
         self._outputs = outputs
-        self._inbox: deque[_Plan | _Silence | _Forget | _Repeat | tuple[str, bytes]] = deque()
+        self._inbox: deque[_Mail] = deque()
         self._heap: list[_Entry] = []
         self._sounding: dict[Key, TimedNote] = {}
         self._channels: set[_Channel] = set()
@@ -88,6 +95,7 @@ class Agenda:
         self._programs: dict[_Channel, bytes] = {}
         self._ended: deque[tuple[int, Key]] = deque()
         self._debts: set[Key] = set()
+        self._repaid: set[Key] = set()
         self._reports: deque[NoteReport] = deque()
         self._forgotten: deque[int] = deque()
         self._unconfirmed: list[_Silence] = []
@@ -164,6 +172,13 @@ class Agenda:
         A second note-off does no harm; a note that has begun anew since is left alone.
         """
         self._post(_Repeat())
+
+    def repeat_debts(self) -> None:
+        """Ask that what lost wires left down is ended once more: somebody began to listen only now.
+
+        A key that was played since is left alone.
+        """
+        self._post(_RepeatDebts())
 
     def owe(self, debts: Iterable[Key]) -> None:
         """Note keys that a lost wire may have left down.
@@ -244,13 +259,14 @@ class Agenda:
             return []
         debts = sorted(self._debts | set(self._sounding))
         self._debts.clear()
+        self._repaid.update(debts)
         offs = [_off(debt) for debt in debts]
         programs = [(channel[0], program) for channel, program in self._programs.items()]
         return [*self._pedals_up(self._channels), *offs, *self._all_notes_off(), *programs]
 
     # --- inside
 
-    def _post(self, mail: _Plan | _Silence | _Forget | _Repeat | tuple[str, bytes]) -> None:
+    def _post(self, mail: _Mail) -> None:
         self._inbox.append(mail)
         self.on_mail()
 
@@ -266,6 +282,8 @@ class Agenda:
                 self._take_back(outgoing, now_ns, mail.note_ids)
             elif isinstance(mail, _Repeat):
                 self._end_again(outgoing, now_ns)
+            elif isinstance(mail, _RepeatDebts):
+                outgoing.extend((now_ns, *_off(key)) for key in sorted(self._repaid))
             else:
                 outgoing.append((now_ns, *mail))
 
@@ -292,6 +310,7 @@ class Agenda:
         key = (note.port, note.channel, note.pitch)
         self._end_key(outgoing, key, note.on_ns)  # one voice a pitch: MIDI cannot tell two apart
         self._sounding[key] = note
+        self._repaid.discard(key)
         self._channels.add(key[:2])
         self._reports.append(NoteReport(note.note_id, True, note.on_ns))
         outgoing.append((note.on_ns, note.port, note.on_bytes))
@@ -334,6 +353,7 @@ class Agenda:
         if wish.forget:
             self._drop_plan()
         self._channels.update(debt[:2] for debt in wish.debts)
+        self._repaid.update(wish.debts)
         outgoing.extend((now_ns, *up) for up in self._pedals_up(self._channels))
         self._pedals.clear()
         for key in list(self._sounding):

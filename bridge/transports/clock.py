@@ -145,6 +145,7 @@ class ClockKeeper:
         self._is_started = False
         self._is_open = False
         self._links: tuple[Link, ...] = ()
+        self._told_links: tuple[Link, ...] = ()
         self._tended_ns = now_ns()
         self._reported_ns = now_ns()
 
@@ -250,8 +251,10 @@ class ClockKeeper:
             self._reopen()
             return
         links = self._wire.tend()
-        if links != self._links and self._wire.trouble() is None:
-            self._links = links
+        if links != self._told_links and self._wire.trouble() is None:
+            if any(link.ours in self._wish.outputs for link in set(links) - set(self._told_links)):
+                self._agenda.repeat_debts()
+            self._links = self._told_links = links
             listeners = (link.theirs for link in links if link.ours in self._wish.outputs)
             self._say(Listening(tuple(dict.fromkeys(listeners)), links))
 
@@ -276,6 +279,7 @@ class ClockKeeper:
     def _take_up(self, wire: Wire) -> None:
         """Send through an open wire from now on."""
         self._is_open = True
+        self._told_links = ()
         self._begin_with(wire)
         self._say(Opened(wire.api, wire.name, wire.ports))
 

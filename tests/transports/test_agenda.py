@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.transports.agenda import Agenda
-from bridge.transports.base import TimedMessage, TimedNote
+from bridge.transports.base import MAIN_OUTPUT, TimedMessage, TimedNote
 from tests.fakes import Receiver
 
 FOREVER_NS = 1 << 60
@@ -129,6 +129,27 @@ def test_a_new_wire_begins_with_the_ends_of_what_a_lost_one_left_and_the_program
     agenda.owe(agenda.sounding())
     repaid = [payload.hex(" ") for _, payload in agenda.repayment()]
     assert repaid == ["b0 40 00", "80 3c 40", "b0 7b 00", "c0 21"]
+
+
+def test_who_listens_again_late_hears_the_ends_of_what_a_lost_wire_left():
+    agenda = Agenda()
+    agenda.add([note(0, 60), note(1, 62)])
+    take(agenda, 5)
+    agenda.owe(agenda.sounding())
+    agenda.repayment()
+    take(agenda, 30)
+    agenda.add([note(2, 62, on_ns=40, off_ns=50)])
+    take(agenda, 60)
+    agenda.repeat_debts()
+    assert take(agenda, 60) == ["80 3c 40"]
+
+
+def test_debts_that_were_paid_in_a_silence_are_repeated_to_who_listens_late():
+    agenda = Agenda()
+    agenda.silence(forget=False, debts=((MAIN_OUTPUT, 0, 60),))
+    take(agenda, 5)
+    agenda.repeat_debts()
+    assert take(agenda, 5) == ["80 3c 40"]
 
 
 def test_a_wire_that_never_played_owes_nothing():

@@ -38,12 +38,13 @@ class HandInputs:
     names = ("Segue In",)
     main = "midi_in"
     hear = None
+    links = (Link("midi_in", "Keys"),)
 
     def listen(self, hear):
         self.hear = hear
 
     def tend(self):
-        return (Link("midi_in", "Keys"),)
+        return self.links
 
     def close(self):
         self.hear = None
@@ -184,6 +185,19 @@ def test_who_is_connected_is_told_and_connected_again(house):
     house.ports[0].is_lost = True
     house.pass_ms(2100)
     assert house.links == [(), (Link("midi_in", "Keys"),)]
+    house.pass_ms(1000)
+    assert house.said_of(Listening) == [Listening((), (Link("midi_in", "Keys"),))] * 2
+
+
+def test_who_listens_again_only_later_hears_the_end_of_what_hung(house):
+    house.keeper.obey(Play((house.note(0, 1, length=1.0),)))
+    house.pass_ms(600)
+    house.ports[0].is_lost = True
+    house.pass_ms(4000)
+    house.ports[1].sent.clear()
+    house.inputs[1].links = (Link("midi_out", "Synth"),)
+    house.pass_ms(1100)
+    assert house.ports[1].sent == [bytes((0x80, 60, 64))]
 
 
 def test_a_clock_after_another_goes_on_where_the_beat_is():
