@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from bridge.music.chords import chord_index, chord_tones
 from bridge.music.key import Key
+from bridge.music.led_density import led_rows
 from bridge.music.melody_conditions import condition_rows
 from bridge.music.melody_events import (
     FIRST_PITCH,
@@ -106,7 +107,7 @@ class Writers:
         self._is_tonic = np.zeros(count, dtype=np.bool_)
         self._is_home = np.zeros(count, dtype=np.bool_)
         self._written = np.zeros((count, 64, 3), dtype=np.int64)
-        self._counts = np.zeros(count, dtype=np.int64)
+        self._counts, self._notes = np.zeros((2, count), dtype=np.int64)
         self._plans = list(plans)
         self._queues: list[tuple[tuple[int, int, int], ...]] = [()] * count
         self.slots: IntArray = np.zeros(count, dtype=np.int64)
@@ -137,6 +138,7 @@ class Writers:
         self._last, self.slots, self.nats = self._last[rows], self.slots[rows], self.nats[rows]
         self._is_tonic, self._is_home = self._is_tonic[rows], self._is_home[rows]
         self._written, self._counts = self._written[rows], self._counts[rows]
+        self._notes = self._notes[rows]
         self._plans = [self._plans[row] for row in rows]
         self._queues = [self._queues[row] for row in rows]
 
@@ -144,7 +146,8 @@ class Writers:
         """Write an event of every melody that is not finished; the others only stay in step."""
         active = self.slots < self._end
         at = np.minimum(self.slots, self._end - 1)
-        self._state.step(self._last, at, self._rows[at])
+        ends = np.full_like(at, self._end)
+        self._state.step(self._last, at, led_rows(self._rows[at], self._notes, at, ends))
         fixed = self._due()
         left, room = self._end - at, self._room(at)
         leaning = self._leanings[self._leaning_at[at]]
@@ -237,6 +240,7 @@ class Writers:
             self._written = np.concatenate([self._written, np.zeros_like(self._written)], axis=1)
         self._written[rows, self._counts[rows]] = events[rows]
         self._counts[rows] += 1
+        self._notes += active & (events[:, 0] >= FIRST_PITCH)
         pitches, lengths = events[:, 0], events[:, 1]
         goes_on = (pitches == TIE) & self._is_tonic
         self._is_tonic = self._tonic[pitches] | goes_on

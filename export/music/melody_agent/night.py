@@ -30,7 +30,7 @@ from export.music.melody_agent.pleasing import (
     worth_of,
 )
 from export.music.melody_agent.policy import speak
-from export.music.melody_agent.rollouts import Written, sheet_of, steps_of, write
+from export.music.melody_agent.rollouts import Written, led, sheet_of, steps_of, write
 from export.music.melody_agent.variety import distinct_share
 from export.networks.melody_network import MelodyPriorNetwork
 
@@ -204,7 +204,7 @@ def nats_from(
     network: MelodyPriorNetwork, parent: MelodyPriorNetwork, written: list[Written]
 ) -> float:
     """Say by how many nats an event a policy differs from its parent on what it wrote."""
-    sheet = sheet_of(written)
+    sheet = led(sheet_of(written))
     with torch.no_grad():
         off = speak(parent, sheet).log_probability - speak(network, sheet).log_probability
     off = off.clamp(-10.0, 10.0)

@@ -32,7 +32,7 @@ from bridge.schema.notes import Note
 from export.music.melody_agent.asks import Asks
 from export.music.melody_agent.lessons import Comparison, Heard
 from export.music.melody_agent.policy import Sheet, speak
-from export.music.melody_agent.rollouts import Written, sheet_of, write
+from export.music.melody_agent.rollouts import Written, led, sheet_of, write
 from export.music.melody_agent.wishes import wish_of
 from export.networks.melody_network import MelodyPriorNetwork
 
@@ -153,7 +153,7 @@ class Pleasing:
         worth = worth_of(written, self._taste, settings.caution).all.reshape(-1, settings.group)
         gain = worth - worth.mean(axis=1, keepdims=True)
         gains = torch.from_numpy((gain / (gain.std() + 1e-6)).ravel()).float()
-        sheet = sheet_of(written)
+        sheet = led(sheet_of(written))
         with torch.no_grad():
             old = speak(learner.network, sheet).log_probability
             parent = speak(learner.parent, sheet).log_probability
@@ -216,8 +216,8 @@ def _minibatches(count: int, size: int, rng: np.random.Generator) -> list[Tensor
 def sheets_of(comparisons: Sequence[Comparison]) -> tuple[Sheet, Sheet]:
     """Lay the better melodies side by side, and the worse ones."""
     return (
-        sheet_of([_as_written(c.better) for c in comparisons]),
-        sheet_of([_as_written(c.worse) for c in comparisons]),
+        led(sheet_of([_as_written(c.better) for c in comparisons])),
+        led(sheet_of([_as_written(c.worse) for c in comparisons])),
     )
 
 

@@ -50,7 +50,7 @@ class PpoSettings:
     """Melodies of one optimizer step."""
     decay: float = 0.95
     """Lambda of the generalised advantages; nothing is discounted."""
-    kl_target: float = 0.7
+    kl_target: float = 0.8
     """Nats an event by which the policy may differ from the prior."""
     kl_weight: float = 0.03
     """What a nat costs at first, in standard deviations of the advantage."""

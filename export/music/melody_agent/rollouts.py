@@ -97,7 +97,7 @@ def write(
     chance: torch.Generator,
     *,
     stops: Sequence[int] | None = None,
-    lead: bool = False,
+    lead: bool = True,
 ) -> list[Written]:
     """Write a melody to each wish.
 
@@ -106,7 +106,7 @@ def write(
         wishes: what each should be; what its primer says comes first.
         chance: source of chance.
         stops: the slot from which on each is left unfinished; none: when its bars are full.
-        lead: whether what is still missing of a density is asked for, as the agent is told it; see
+        lead: whether what is still missing of a density is asked for, as the composer does; see
             `bridge.music.led_density`.
     """
     desk = desk_of(wishes)

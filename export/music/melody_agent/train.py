@@ -61,7 +61,7 @@ _Profiles = npt.NDArray[np.float64]
 class AgentSettings:
     """How the agent is trained."""
 
-    iterations: int = 500
+    iterations: int = 700
     """Batches of melodies."""
     minutes: float = 60.0
     """After which it ends in any case, all sittings together."""
@@ -80,7 +80,7 @@ class AgentSettings:
     weights: RewardWeights = field(default_factory=lambda: WEIGHTS)
     realness_weight: float = 12.0
     """See `Judge`."""
-    hits_weight: float = 6.0
+    hits_weight: float = 16.0
     """See `Judge`."""
     threads: int = 2
     """Of torch."""
@@ -230,7 +230,7 @@ def iterate(trainer: Trainer, progress: Progress) -> dict[str, float]:
     chance = torch.Generator().manual_seed(settings.seed * 1_000_003 + progress.iteration)
     drawn = [trainer.wishes.draw(rng) for _ in range(settings.melodies // settings.group)]
     asked = [wish for wish in drawn for _ in range(settings.group)]
-    written = write(composer.network, asked, chance, lead=True)
+    written = write(composer.network, asked, chance)
     past = experience(composer, trainer.prior, sheet_of(written))
     verdicts = _verdicts(_judge(trainer, progress, rng), written, past)
     local = earned_at(written, verdicts, settings.group)
