@@ -192,7 +192,7 @@ def _give_memory_back() -> None:
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL("libc.so.6").mallopt
         mallopt(_TRIM_THRESHOLD, 1_000_000)
-        mallopt(_MMAP_THRESHOLD, 500_000)
+        mallopt(_MMAP_THRESHOLD, 131_072)
         mallopt(_ARENA_MAX, 1)
 
 

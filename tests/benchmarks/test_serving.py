@@ -70,10 +70,11 @@ def test_a_server_waits_for_something_to_do(benchmark, server):
 
 
 def load_every_model(served):
-    """Ask for what needs the models, melody and drums."""
+    """Ask for what needs the models: melody, drums, and those that compose."""
     for kind in ("continue", "drums"):
         request = {"call": json.loads(CALL), "bars": 1, "seed": 1, "kind": kind}
         ask(served, "music/answer", request)
+    ask(served, "music/compose", {"chords": "C,Am,F,G", "bars": 4})
 
 
 def ask(served, path, request):
