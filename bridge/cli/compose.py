@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +12,7 @@ import click
 
 from bridge.cli.delivery import deliver, force_option, output_option
 from bridge.cli.door import json_option, open_studio, person_option, project_option
+from bridge.cli.files import STDIO
 from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES, KeyType, MetreType, seed_or_new
 
 MOOD_NAMES: Final = (
@@ -18,6 +21,9 @@ MOOD_NAMES: Final = (
     "neutral",
 )  # fmt: skip
 """Those of `bridge.schema.goals.MOODS`, so that help needs no import; a test compares."""
+
+LETTERS: Final = "ABCDEFGH"
+"""What `segue feedback choose` calls the candidates."""
 
 _STEPS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ALTERS: Final = {"#": 1, "♯": 1, "b": -1, "♭": -1}
@@ -165,6 +171,12 @@ _WAYS: Final = (
         default=1.0,
         help="How far from the likeliest, 0.1 to 2.",
     ),
+    click.option(
+        "--choices",
+        type=click.IntRange(1, len(LETTERS)),
+        default=1,
+        help="Compose so many, 1 to 8, to choose from: FILE-A.mid, FILE-B.mid ..",
+    ),
     click.option("--cadence/--no-cadence", default=True, help="Close on the tonic."),
     click.option("--with-chords", is_flag=True, help="Add a part that plays the chords."),
     click.option("--taste/--no-taste", default=True, help="Choose what you like."),
@@ -190,7 +202,8 @@ def _with_options(command: Any) -> Any:
     "  segue music compose --chords 'C Am F G' --mood happy --bars 16 -o song.mid\n"
     "  segue music compose --chords 'Dm7 G7 | Cmaj7' --range C4-C6 --motif riff.mid --seed 3\n"
     "  segue music compose --key Am --metre 6/8 --mood tender --density 1.5 --with-chords\n"
-    "  segue music compose --weigh leaps=0.5 --weigh taste=4 --candidates 32"
+    "  segue music compose --weigh leaps=0.5 --weigh taste=4 --candidates 32\n"
+    "  segue music compose --chords 'C Am F G' --choices 4 -o a.mid"
 )
 @_with_options
 def compose(**options: Any) -> None:
@@ -201,8 +214,31 @@ def compose(**options: Any) -> None:
     """
     from bridge.operations.compose import compose as operation
 
-    request = _request(dict(options))
-    deliver(operation(request, open_studio()), "compose", request.seed, options)
+    request, studio = _request(dict(options)), open_studio()
+    if options["choices"] == 1:
+        deliver(operation(request, studio), "compose", request.seed, options)
+        return
+    for one, choice in _choices(request, options):
+        deliver(operation(one, studio), "compose", one.seed, choice)
+    if not options["as_json"]:
+        names = " ".join(str(choice["output"]) for _, choice in _choices(request, options))
+        click.echo(f"Tell which is best: segue feedback choose LETTER {names}", err=True)
+
+
+def _choices(request: Any, options: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Give a request for each choice, the seeds one after another, and where it goes."""
+    from bridge.operations.music import MOST_SEEDS
+
+    output: Path | None = options["output"]
+    if output == STDIO:
+        context = click.get_current_context()
+        raise click.UsageError("several melodies do not fit into stdout; name a file", context)
+    path = output or Path(f"compose-{request.seed}.mid")
+    for place, letter in enumerate(LETTERS[: options["choices"]]):
+        named = path.with_name(f"{path.stem}-{letter}{path.suffix}")
+        where = None if output is None and options["as_json"] else named
+        seed = (request.seed + place) % MOST_SEEDS
+        yield replace(request, seed=seed), options | {"output": where}
 
 
 def _request(options: dict[str, Any]) -> Any:
@@ -211,7 +247,7 @@ def _request(options: dict[str, Any]) -> Any:
     from bridge.operations.compose import ComposeRequest, Weighing
     from bridge.schema.notes import Mode, TimeSignature
 
-    for ours in ("output", "force", "as_json"):
+    for ours in ("output", "force", "as_json", "choices"):
         del options[ours]
     tonic, minor = options.pop("key") or (None, False)
     lowest, highest = options.pop("pitches") or (None, None)

@@ -144,3 +144,20 @@ def test_a_motif_file_begins_the_piece(segue, tmp_path):
     segue("--motif", "riff.mid", "--bars", "16", "--seed", "2", "-o", "out.mid")
     wanted = read_midi(tmp_path / "riff.mid").parts[0].notes
     assert read_midi(tmp_path / "out.mid").parts[0].notes[: len(wanted)] == wanted
+
+
+def test_several_are_composed_to_choose_from(segue, tmp_path):
+    words = ("--chords", "C Am", "--bars", "2", "--seed", "7", "-o", "a.mid")
+    code, out, err = segue(*words, "--choices", "3")
+    assert (code, out) == (0, "")
+    assert err.splitlines()[-1].endswith("segue feedback choose LETTER a-A.mid a-B.mid a-C.mid")
+    segue(*words)
+    assert (tmp_path / "a-A.mid").read_bytes() == (tmp_path / "a.mid").read_bytes()
+    made = {(tmp_path / f"a-{letter}.mid").read_bytes() for letter in "ABC"}
+    assert len(made) == 3
+
+
+def test_several_do_not_go_to_stdout(segue):
+    code, out, err = segue("--choices", "2", "-o", "-")
+    assert (code, out) == (2, "")
+    assert "several melodies do not fit into stdout; name a file" in err
