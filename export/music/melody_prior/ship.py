@@ -12,9 +12,10 @@ import torch
 from bridge.music.melody_conditions import CONDITION
 from bridge.music.melody_events import LONGEST, LOUDNESSES, PITCHES
 from bridge.music.melody_prior import MODEL_NAME, start_events
-from bridge.runtime.card import Card, DataSource, Metric, Training
+from bridge.runtime.card import Card, Metric, Training
 from bridge.runtime.registry import Registry
 from bridge.schema.arrays import AnyArray
+from export.corpora.sources import LIEDER, TUNE_BOOKS, openewld, pop909
 from export.music.melody_prior.data import Stretches, load_stretches
 from export.music.melody_prior.measure import measure
 from export.music.melody_prior.train import TrainSettings
@@ -127,17 +128,10 @@ def card(metrics: tuple[Metric, ...], steps: int) -> Card:
             steps=steps,
         ),
         data=(
-            DataSource("POP909", "MIT", "melody tracks and chords; Wang et al. 2020"),
-            DataSource(
-                "OpenEWLD", "MIT", "public-domain lead sheets with chords; Simonetta et al. 2018"
-            ),
-            DataSource("OpenScore Lieder", "CC0-1.0", "vocal lines; Gotham and Jonas 2022"),
-            DataSource(
-                "O'Neill's Music of Ireland, Ryan's Mammoth Collection",
-                "LicenseRef-music21-corpus",
-                "public-domain tunes of 1850-1883 prints, transcribed by the encoders named in the "
-                "music21 corpus and distributed with their permission",
-            ),
+            pop909("melody tracks and chords"),
+            openewld("public-domain lead sheets with chords"),
+            LIEDER,
+            TUNE_BOOKS,
         ),
         graphs=(),
         parity_tolerance=5e-4,

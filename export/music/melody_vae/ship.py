@@ -10,9 +10,10 @@ import torch
 
 from bridge.music.melody_grid import VOCABULARY
 from bridge.music.melody_vae import CONDITION_SIZE, MODEL_NAME, MelodyWish
-from bridge.runtime.card import Card, DataSource, Metric, Training
+from bridge.runtime.card import Card, Metric, Training
 from bridge.runtime.registry import Registry
 from bridge.schema.performance import STYLES
+from export.corpora.sources import LIEDER, TUNE_BOOKS, openewld, pop909
 from export.music.melody_vae.data import Phrases, load_phrases, performed, shift_to_c, transposed
 from export.music.melody_vae.measure import measure
 from export.music.melody_vae.model import MelodyVae, VaeSettings
@@ -111,15 +112,10 @@ def card(metrics: tuple[Metric, ...], wishes: tuple[float, ...]) -> Card:
             steps=TrainSettings.steps + FlowTrainSettings.steps,
         ),
         data=(
-            DataSource("POP909", "MIT", "melody tracks; Wang et al. 2020"),
-            DataSource("OpenEWLD", "MIT", "public-domain lead sheets; Simonetta et al. 2018"),
-            DataSource("OpenScore Lieder", "CC0-1.0", "vocal lines; Gotham and Jonas 2022"),
-            DataSource(
-                "O'Neill's Music of Ireland, Ryan's Mammoth Collection",
-                "LicenseRef-music21-corpus",
-                "public-domain tunes of 1850-1883 prints, transcribed by the encoders named in the "
-                "music21 corpus and distributed with their permission",
-            ),
+            pop909("melody tracks"),
+            openewld(),
+            LIEDER,
+            TUNE_BOOKS,
         ),
         graphs=(),
         parity_tolerance=2e-4,
