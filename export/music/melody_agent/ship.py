@@ -121,9 +121,9 @@ def card(metrics: tuple[Metric, ...], iterations: int) -> Card:
         limits=(
             "It writes one voice, on a grid of sixteenths and triplet eighths.",
             "It learned with melodies of 4 to 16 bars; longer ones lean on what the prior knows.",
-            "These weights learned 470 batches while hitting a goal counted for less (6, now 16) and "
-            "the prior was held closer (.7 nats an event, now .8), then 230 as the recipe says; the "
-            "recipe was not run from end to end.",
+            "These weights learned 470 batches while hitting a goal counted for less (6, now 16) "
+            "and the prior was held closer (.7 nats an event, now .8), then 230 by the recipe; "
+            "the recipe was not run from end to end.",
             "It is not told of a motif: what is given is stated as the melody's beginning, and the "
             "rest goes on from there.",
             "Rewards are rules and statistics of Western tunes of 1780 to 2010; what they do not "
