@@ -137,6 +137,15 @@ def test_a_beam_takes_no_more_steps_than_writing_as_many():
     assert steps[1] < 1.5 * steps[0]
 
 
+def test_a_narrow_beam_takes_as_many_steps_less():
+    arena = Arena(tiny_prior(), tiny_prior(1), JUDGE)
+    steps = [
+        beam_search(arena, arena.prior, wish_of(goals()), torch.Generator(), many=many).steps
+        for many in (64, 16)
+    ]
+    assert steps[1] == pytest.approx(steps[0] / 4, rel=0.3)
+
+
 def test_the_referee_names_who_beats_whom():
     prior = tiny_prior()
     verdict = compared(Arena(prior, prior, JUDGE), [wish_of(goals(bars=1))] * 2)
