@@ -16,7 +16,7 @@ import torch
 
 from bridge.music.melody_conditions import condition_rows
 from bridge.runtime.card import Card, Metric, Training
-from export.corpora.sources import LIEDER, TUNE_BOOKS, openewld, pop909
+from export.corpora.sources import LIEDER, TUNE_BOOKS, VARIANTS, openewld, pop909
 from export.music.melody_agent.excerpts import Excerpt, load_excerpts
 from export.music.melody_agent.policy import load_network
 from export.music.melody_agent.train import AgentSettings
@@ -128,6 +128,7 @@ def card(metrics: tuple[Metric, ...], iterations: int) -> Card:
             "rest goes on from there.",
             "Rewards are rules and statistics of Western tunes of 1780 to 2010; what they do not "
             "count was not learned.",
+            VARIANTS,
         ),
         metrics=metrics,
     )

@@ -15,7 +15,7 @@ from bridge.music.melody_prior import MODEL_NAME, start_events
 from bridge.runtime.card import Card, Metric, Training
 from bridge.runtime.registry import Registry
 from bridge.schema.arrays import AnyArray
-from export.corpora.sources import LIEDER, TUNE_BOOKS, openewld, pop909
+from export.corpora.sources import LIEDER, TUNE_BOOKS, VARIANTS, openewld, pop909
 from export.music.melody_prior.data import Stretches, load_stretches
 from export.music.melody_prior.measure import measure
 from export.music.melody_prior.train import TrainSettings
@@ -154,6 +154,7 @@ def card(metrics: tuple[Metric, ...], steps: int) -> Card:
             "These weights stopped and went on while the number of steps was settled (3600, 6000, "
             "7500, 5500, at last 4800), so their learning rate did not follow one cosine; the "
             "recipe does, and was not run from end to end.",
+            VARIANTS,
         ),
         metrics=metrics,
     )

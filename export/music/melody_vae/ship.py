@@ -13,7 +13,7 @@ from bridge.music.melody_vae import CONDITION_SIZE, MODEL_NAME, MelodyWish
 from bridge.runtime.card import Card, Metric, Training
 from bridge.runtime.registry import Registry
 from bridge.schema.performance import STYLES
-from export.corpora.sources import LIEDER, TUNE_BOOKS, openewld, pop909
+from export.corpora.sources import LIEDER, TUNE_BOOKS, VARIANTS, openewld, pop909
 from export.music.melody_vae.data import Phrases, load_phrases, performed, shift_to_c, transposed
 from export.music.melody_vae.measure import measure
 from export.music.melody_vae.model import MelodyVae, VaeSettings
@@ -132,6 +132,7 @@ def card(metrics: tuple[Metric, ...], wishes: tuple[float, ...]) -> Card:
             "so the model keeps a player's velocities but has little taste of its own.",
             "These weights had 11,000 steps in all keys alike, then 4,000 with three phrases in "
             "four at C; the recipe does the latter throughout, and was not run from end to end.",
+            VARIANTS,
         ),
         metrics=metrics,
         settings={"typical_wishes": wishes},
