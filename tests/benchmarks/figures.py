@@ -41,6 +41,7 @@ LOADED, STARTED = (
 )
 SAMPLED, INTERPOLATED = "a_melody_is_sampled", "five_melodies_of_four_bars_are_interpolated"
 ANSWERED = "a_call_of_four_bars_is_answered"
+COMPOSED = "sixteen_bars_are_composed_of_eight_candidates"
 HELPED, READ = "segue_answers_a_call_for_help", "a_file_of_4000_notes_is_read"
 IN_TIME = "note_ons_come_in_time"
 OSC_READ, OSC_ECHOED = "a_thousand_osc_messages_are_read", "osc_messages_are_echoed[segue]"
@@ -77,6 +78,7 @@ FIGURES = (
         Figure(f"four bars answered, {kind}, CPU", f"{ANSWERED}[cpu-{kind}]")
         for kind in ("continue", "vary", "harmony", "drums")
     ),
+    Figure("`music.compose`, 16 bars, the best of 8, CPU", f"{COMPOSED}[cpu]"),
     Figure("a bar of the whole band, CPU", "the_band_plays_sixteen_bars[cpu]", times=16),
     Figure("melody model, read from disk and checked", f"{LOADED}[wall-melody]"),
     Figure("drums model, read from disk and checked", f"{LOADED}[wall-drums]"),
