@@ -17,6 +17,7 @@ import torch
 from bridge.music.melody_conditions import condition_rows
 from bridge.runtime.card import Card, Metric, Training
 from export.corpora.sources import LIEDER, TUNE_BOOKS, VARIANTS, openewld, pop909
+from export.music.melody_agent.ablate import BATCH, ITERATIONS
 from export.music.melody_agent.excerpts import Excerpt, load_excerpts
 from export.music.melody_agent.policy import load_network
 from export.music.melody_agent.train import AgentSettings
@@ -31,6 +32,9 @@ SHOWN: Final = (
     "mean excess_repetition_share", "mean motif_share",
 )  # fmt: skip
 """Beginnings of the names of figures that go onto the card; the others stay in evidence.json."""
+_SHORT: Final = (
+    f"{ITERATIONS} batches of {BATCH}, one seed: what differs by less than .1 may be chance"
+)
 _EXAMPLES: Final = 4
 _EXAMPLE_EVENTS: Final = 8
 
@@ -84,9 +88,7 @@ def figures_in(work: Path) -> tuple[Metric, ...]:
     ablation = json.loads((work / "ablation.json").read_text("utf-8"))
     for name, found in ablation.items():
         metrics += [
-            Metric(
-                f"without {name}: {figure}", float(f"{value:.4g}"), "a short training", "ablation"
-            )
+            Metric(f"without {name}: {figure}", float(f"{value:.4g}"), _SHORT, "ablation")
             for figure, value in found.items()
             if figure.startswith(SHOWN)
         ]
