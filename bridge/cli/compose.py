@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import click
 
-from bridge.cli.delivery import deliver, force_option, output_option
+from bridge.cli.delivery import deliver, force_option, output_option, usual_path
 from bridge.cli.door import json_option, open_studio, person_option, project_option
+from bridge.cli.feedback import LETTERS
 from bridge.cli.files import STDIO
 from bridge.cli.knobs import SCALE_NAMES, STYLE_NAMES, KeyType, MetreType, seed_or_new
 
@@ -21,9 +22,6 @@ MOOD_NAMES: Final = (
     "neutral",
 )  # fmt: skip
 """Those of `bridge.schema.goals.MOODS`, so that help needs no import; a test compares."""
-
-LETTERS: Final = "ABCDEFGH"
-"""What `segue feedback choose` calls the candidates."""
 
 _STEPS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ALTERS: Final = {"#": 1, "♯": 1, "b": -1, "♭": -1}
@@ -218,10 +216,11 @@ def compose(**options: Any) -> None:
     if options["choices"] == 1:
         deliver(operation(request, studio), "compose", request.seed, options)
         return
-    for one, choice in _choices(request, options):
+    choices = list(_choices(request, options))
+    for one, choice in choices:
         deliver(operation(one, studio), "compose", one.seed, choice)
     if not options["as_json"]:
-        names = " ".join(str(choice["output"]) for _, choice in _choices(request, options))
+        names = " ".join(str(choice["output"]) for _, choice in choices)
         click.echo(f"Tell which is best: segue feedback choose LETTER {names}", err=True)
 
 
@@ -233,7 +232,7 @@ def _choices(request: Any, options: dict[str, Any]) -> Iterator[tuple[Any, dict[
     if output == STDIO:
         context = click.get_current_context()
         raise click.UsageError("several melodies do not fit into stdout; name a file", context)
-    path = output or Path(f"compose-{request.seed}.mid")
+    path = output or usual_path("compose", request.seed)
     for place, letter in enumerate(LETTERS[: options["choices"]]):
         named = path.with_name(f"{path.stem}-{letter}{path.suffix}")
         where = None if output is None and options["as_json"] else named

@@ -35,7 +35,7 @@ def deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any
     if output == STDIO:
         click.echo(format_midi(sequence), nl=False)
     elif output is not None or not options["as_json"]:
-        path = output or Path(f"{verb}-{seed}.mid")
+        path = output or usual_path(verb, seed)
         write_midi(sequence, path, force=options["force"])
         click.echo(_summary(sequence, path, seed), err=True)
     if options["as_json"]:
@@ -44,6 +44,11 @@ def deliver(sequence: NoteSequence, verb: str, seed: int, options: dict[str, Any
 
         show_json({"seed": seed, "sequence": to_plain(sequence)})
     sys.stdout.flush()
+
+
+def usual_path(verb: str, seed: int) -> Path:
+    """Say where a MIDI file goes if nobody says."""
+    return Path(f"{verb}-{seed}.mid")
 
 
 def _summary(sequence: NoteSequence, path: Path, seed: int) -> str:
