@@ -25,7 +25,6 @@ from bridge.errors import NotFoundError, RequestError, SegueError
 from bridge.feedback.store import FeedbackStore
 from bridge.files.model_versions import ModelVersions
 from bridge.music.composer import AGENT_NAME
-from bridge.music.melody_conditions import condition_rows
 from bridge.music.melody_prior import MODEL_NAME
 from bridge.runtime.card import CARD_FILE, Card, DataSource, Metric, Training
 from bridge.runtime.registry import Registry
@@ -36,7 +35,7 @@ from bridge.schema.training import Figure, TrainingReport
 from export.music.melody_agent.lessons import Heard, Lessons, foretold, lessons_of, split
 from export.music.melody_agent.night import Night, NightSettings, Standing, learned, standing_of
 from export.music.melody_agent.weights import network_of
-from export.music.melody_prior.data import Stretches
+from export.music.melody_prior.data import Stretches, laid_end_to_end
 from export.music.melody_prior.ship import graph_sources
 from export.networks.melody_network import MelodyPriorNetwork
 from export.ship.ship import ship
@@ -244,18 +243,8 @@ def stretches(heard: Sequence[Heard]) -> Stretches:
     """Lay a few melodies end to end, as examples of what goes into the graphs."""
     longest = sorted(heard, key=lambda melody: -len(melody.events))[:_EXAMPLES]
     longest = (longest * _EXAMPLES)[:_EXAMPLES]
-    events = [melody.events for melody in longest]
-    rows = [condition_rows(melody.goals, melody.events.slots) for melody in longest]
-    return Stretches(
-        first=np.cumsum([0, *(len(said) for said in events)]),
-        pitches=np.concatenate([said.pitches for said in events]),
-        lengths=np.concatenate([said.lengths for said in events]),
-        loudness=np.concatenate([said.loudness for said in events]),
-        slots=np.concatenate([said.slots for said in events]),
-        conditions=np.concatenate(rows).astype(np.float16),
-        played=np.ones(len(longest), dtype=np.bool_),
-        corpus=np.array(["feedback"] * len(longest)),
-    )
+    melodies = [(melody.goals, melody.events) for melody in longest]
+    return laid_end_to_end(melodies, ["feedback"] * len(longest))
 
 
 def _card(study: _Study, night: Night, figures: Sequence[Figure]) -> Card:

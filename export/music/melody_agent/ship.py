@@ -11,21 +11,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import torch
 
-from bridge.music.melody_conditions import condition_rows
+from bridge.music.composer import AGENT_NAME
 from bridge.runtime.card import Card, Metric, Training
 from export.corpora.sources import LIEDER, TUNE_BOOKS, VARIANTS, openewld, pop909
 from export.music.melody_agent.ablate import BATCH, ITERATIONS
 from export.music.melody_agent.excerpts import Excerpt, load_excerpts
 from export.music.melody_agent.policy import load_network
 from export.music.melody_agent.train import AgentSettings
-from export.music.melody_prior.data import Stretches
+from export.music.melody_prior.data import Stretches, laid_end_to_end
 from export.music.melody_prior.ship import graph_sources
 from export.ship.ship import ship
 
-MODEL_NAME: Final = "music/melody_agent"
 SHOWN: Final = (
     "table ", "hit", "distance of all rows", "nats", "reward", "distinct", "self-BLEU", "copied",
     "longest copy", "mean chord_tone_share", "mean strong_chord_tone_share",
@@ -51,24 +49,14 @@ def main() -> None:
     phrases = load_excerpts(arguments.data, arguments.work)["validation"].phrases
     sources = graph_sources(load_network(checkpoint), stretches_of(phrases))
     metrics = figures_in(arguments.work)
-    ship(arguments.models / MODEL_NAME, card(metrics, iterations), sources)
+    ship(arguments.models / AGENT_NAME, card(metrics, iterations), sources)
 
 
 def stretches_of(phrases: Sequence[Excerpt]) -> Stretches:
     """Lay a few phrases end to end, with all their goals asked for."""
     long = [phrase for phrase in phrases if len(phrase.events) >= _EXAMPLE_EVENTS][:_EXAMPLES]
-    events = [phrase.events for phrase in long]
-    rows = [condition_rows(phrase.goals, phrase.events.slots) for phrase in long]
-    return Stretches(
-        first=np.cumsum([0, *(len(said) for said in events)]),
-        pitches=np.concatenate([said.pitches for said in events]),
-        lengths=np.concatenate([said.lengths for said in events]),
-        loudness=np.concatenate([said.loudness for said in events]),
-        slots=np.concatenate([said.slots for said in events]),
-        conditions=np.concatenate(rows).astype(np.float16),
-        played=np.ones(len(long), dtype=np.bool_),
-        corpus=np.array([phrase.corpus for phrase in long]),
-    )
+    melodies = [(phrase.goals, phrase.events) for phrase in long]
+    return laid_end_to_end(melodies, [phrase.corpus for phrase in long])
 
 
 def figures_in(work: Path) -> tuple[Metric, ...]:
@@ -98,7 +86,7 @@ def figures_in(work: Path) -> tuple[Metric, ...]:
 def card(metrics: tuple[Metric, ...], iterations: int) -> Card:
     """Say what the model is."""
     return Card(
-        name=MODEL_NAME,
+        name=AGENT_NAME,
         title="Melody agent",
         summary="Writes melodies to goals: key, chords, density, range, mood, motif.",
         task="The next event of a melody, as music/melody_prior says it and by the same graphs: "

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.music.melody_conditions import condition_rows
-from bridge.music.melody_events import to_events
+from bridge.music.melody_events import MelodyEvents, to_events
 from bridge.music.melody_grid import MelodyGrid
+from bridge.schema.goals import MelodyGoals
 from export.corpora.melodies import read_songs
 from export.corpora.melody_cuts import Melody, cut_chords, melodies_of, met_goals
 from export.corpora.song import SPLITS, split_of
@@ -54,6 +55,29 @@ class Stretches:
     def sizes(self) -> npt.NDArray[np.int64]:
         """Events of each stretch, int64 [stretch]."""
         return np.diff(self.first)
+
+
+def laid_end_to_end(
+    melodies: Sequence[tuple[MelodyGoals, MelodyEvents]], corpus: Sequence[str]
+) -> Stretches:
+    """Lay whole melodies end to end, with every goal asked for, as if they were played.
+
+    Args:
+        melodies: goals and events of each.
+        corpus: where each comes from.
+    """
+    events = [said for _, said in melodies]
+    rows = [condition_rows(goals, said.slots) for goals, said in melodies]
+    return Stretches(
+        first=np.cumsum([0, *(len(said) for said in events)]),
+        pitches=np.concatenate([said.pitches for said in events]),
+        lengths=np.concatenate([said.lengths for said in events]),
+        loudness=np.concatenate([said.loudness for said in events]),
+        slots=np.concatenate([said.slots for said in events]),
+        conditions=np.concatenate(rows).astype(np.float16),
+        played=np.ones(len(melodies), dtype=np.bool_),
+        corpus=np.array(corpus),
+    )
 
 
 def load_stretches(data: Path, cache: Path) -> dict[str, Stretches]:

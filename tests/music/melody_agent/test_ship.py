@@ -8,11 +8,11 @@ import pytest
 pytest.importorskip("gymnasium", reason="needs the train extra")
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
+from bridge.music.composer import AGENT_NAME  # noqa: E402
 from bridge.music.melody_prior import DrawSettings, draw_melodies  # noqa: E402
 from bridge.runtime.registry import Registry  # noqa: E402
 from export.music.melody_agent.policy import Composer  # noqa: E402
 from export.music.melody_agent.ship import (  # noqa: E402
-    MODEL_NAME,
     card,
     figures_in,
     stretches_of,
@@ -29,16 +29,16 @@ def shipped(tmp_path_factory):
     models = tmp_path_factory.mktemp("models")
     composer = Composer(tiny_prior().settings)
     sources = graph_sources(composer.network, stretches_of(excerpts().phrases))
-    ship(models / MODEL_NAME, card((), 3), sources)
+    ship(models / AGENT_NAME, card((), 3), sources)
     return Registry(models)
 
 
 def test_what_ships_answers_as_the_network_does(shipped):
-    assert shipped.verify(MODEL_NAME).passed
+    assert shipped.verify(AGENT_NAME).passed
 
 
 def test_what_ships_writes_melodies_in_place_of_the_prior(shipped):
-    model = shipped.model(MODEL_NAME)
+    model = shipped.model(AGENT_NAME)
     settings = DrawSettings(count=3)
     drawn = draw_melodies(model, goals(), np.random.default_rng(0), settings=settings)
     assert [melody.events.total_slots for melody in drawn] == [96, 96, 96]
