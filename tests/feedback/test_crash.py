@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -103,6 +105,18 @@ def test_two_processes_rate_at_once_and_nothing_is_lost(tmp_path):
     numbers = [said.number for said in store.feedback(most=_WITHOUT_END)]
     assert numbers == list(range(1, 301))
     store.close()
+
+
+def test_many_begin_a_store_at_once_and_each_has_it_open(tmp_path):
+    def begin(path):
+        together.wait()
+        FeedbackStore(path).close()
+
+    together = threading.Barrier(6)
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(20):
+            paths = [tmp_path / f"{number}.sqlite"] * 6
+            assert list(threads.map(begin, paths)) == [None] * 6
 
 
 def test_one_is_killed_and_the_other_goes_on(tmp_path):
