@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from bridge.errors import RequestError
 
@@ -17,6 +27,13 @@ Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool | 
 """What JSON can say."""
 
 NounT = TypeVar("NounT")
+
+FILM_TIMES: Final = {
+    "RationalTime": ("value", "rate"),
+    "TimeRange": ("start_time", "duration"),
+}
+"""The types of OpenTimelineIO that a noun may hold, with their fields; they are imported only where
+a noun has one."""
 
 
 def to_plain(noun: object) -> Plain:
@@ -39,6 +56,8 @@ def to_plain(noun: object) -> Plain:
         return {str(key): to_plain(entry) for key, entry in noun.items()}
     if is_dataclass(noun) and not isinstance(noun, type):
         return {field.name: to_plain(getattr(noun, field.name)) for field in fields(noun)}
+    if is_film_time(type(noun)):
+        return {name: to_plain(getattr(noun, name)) for name in FILM_TIMES[type(noun).__name__]}
     raise TypeError(f"{type(noun).__name__} is no noun and has no plain form")
 
 
@@ -66,11 +85,20 @@ def _decode(expected: Any, plain: object, path: str) -> Any:
         return _decode_dataclass(expected, plain, path)
     if isinstance(expected, type) and issubclass(expected, Enum):
         return _decode_enum(expected, plain, path)
+    if is_film_time(expected):
+        return _decode_film_time(expected, plain, path)
+    return _decode_composed(expected, plain, path)
+
+
+def _decode_composed(expected: Any, plain: object, path: str) -> Any:
+    """Build what is made of other types, or a scalar."""
     origin = get_origin(expected)
     if origin is tuple:
         return _decode_tuple(get_args(expected), plain, path)
     if origin is Union or origin is types.UnionType:
         return _decode_optional(get_args(expected), plain, path)
+    if origin is Literal:
+        return _decode_choice(get_args(expected), plain, path)
     return _decode_scalar(expected, plain, path)
 
 
@@ -101,7 +129,24 @@ def field_types(noun: Any) -> dict[str, Any]:
 
 @cache
 def _hints(noun: type) -> dict[str, Any]:
-    return get_type_hints(noun)
+    return get_type_hints(noun, localns=film_time_types(noun))
+
+
+def film_time_types(noun: type) -> dict[str, Any]:
+    """Give the types of OpenTimelineIO by name, if the fields of a noun are annotated with one."""
+    annotations = " ".join(str(field.type) for field in fields(noun))
+    if not any(name in annotations for name in FILM_TIMES):
+        return {}
+    from opentimelineio import opentime
+
+    return {name: getattr(opentime, name) for name in FILM_TIMES}
+
+
+def is_film_time(kind: object) -> bool:
+    """Say whether a type is one of those of OpenTimelineIO that a noun may hold."""
+    return getattr(kind, "__name__", "") in FILM_TIMES and "opentime" in getattr(
+        kind, "__module__", ""
+    )
 
 
 @cache
@@ -118,6 +163,31 @@ def _unknown_field(cls: type, name: object, path: str) -> RequestError:
     advice = f"near: {near[0]}" if near else f"its fields are {', '.join(names)}"
     where = f"{path}.{name}" if path else str(name)
     return RequestError(f"{where} is no field of {cls.__name__}; {advice}")
+
+
+def _decode_film_time(cls: type, plain: object, path: str) -> Any:
+    """Build a time or a span of time of OpenTimelineIO."""
+    names = FILM_TIMES[cls.__name__]
+    if not isinstance(plain, dict) or set(plain) != set(names):
+        raise _wrong_type(path, f"an object with {names[0]} and {names[1]}", plain)
+    if cls.__name__ == "RationalTime":
+        value, rate = (_decode(float, plain[name], f"{path}.{name}") for name in names)
+        if rate <= 0:
+            raise RequestError(f"{path}.rate must be above 0, not {_shown(rate)}")
+        return cls(value, rate)
+    from opentimelineio.opentime import RationalTime
+
+    return cls(*(_decode(RationalTime, plain[name], f"{path}.{name}") for name in names))
+
+
+def _decode_choice(allowed: tuple[Any, ...], plain: object, path: str) -> Any:
+    """Give one of the values that a `Literal` names."""
+    for value in allowed:
+        if type(value) is type(plain) and value == plain:
+            return value
+    raise RequestError(
+        f"{path} must be one of {', '.join(map(repr, allowed))}, not {_shown(plain)}"
+    )
 
 
 def _decode_enum(cls: type[Enum], plain: object, path: str) -> Enum:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
+from opentimelineio.opentime import RationalTime, TimeRange
 
 from bridge.errors import RangeError, RequestError
 from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.notes import KeySignature, Mode, Note, NoteSequence, Part
 from bridge.schema.performance import Knobs
+from bridge.schema.shots import Transition
 from tests.strategies import sequences
 
 ONE_NOTE = NoteSequence(
@@ -132,3 +136,53 @@ def test_a_tuple_of_fixed_length_keeps_its_length():
 def test_what_is_no_noun_has_no_plain_form():
     with pytest.raises(TypeError, match="set is no noun"):
         to_plain({1, 2})
+
+
+SPAN = TimeRange(RationalTime(1001, 24000 / 1001), RationalTime(12, 24000 / 1001))
+
+
+def test_a_time_of_a_film_is_plain_by_value_and_rate():
+    assert to_plain(RationalTime(48, 24)) == {"value": 48.0, "rate": 24.0}
+
+
+def test_a_span_survives_a_trip_through_json_to_the_bit():
+    transition = Transition("wipe", SPAN, 0.5)
+    found = from_plain(Transition, json.loads(json.dumps(to_plain(transition))))
+    assert found == transition
+    assert found.span.start_time.rate == SPAN.start_time.rate
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ({"start_time": 3, "duration": 4}, r"span\.start_time must be an object with value and"),
+        ({"start": 3}, "span must be an object with start_time and duration, not an object"),
+        (
+            {"start_time": {"value": 1, "rate": 0}, "duration": {"value": 1, "rate": 24}},
+            r"span\.start_time\.rate must be above 0, not 0",
+        ),
+        (
+            {"start_time": {"value": "1", "rate": 24}, "duration": {"value": 1, "rate": 24}},
+            r"span\.start_time\.value must be a number, not '1'",
+        ),
+    ],
+)
+def test_what_is_no_span_is_refused_by_its_path(span, said):
+    with pytest.raises(RequestError, match=said):
+        from_plain(Transition, {"kind": "cut", "span": span, "confidence": 1.0})
+
+
+def test_a_word_that_is_not_among_those_allowed_is_refused():
+    plain = to_plain(Transition("cut", SPAN, 1.0)) | {"kind": "swirl"}
+    with pytest.raises(RequestError, match=r"kind must be one of 'start', 'cut', .*, not 'swirl'"):
+        from_plain(Transition, plain)
+
+
+def test_nouns_without_film_times_need_no_opentimelineio():
+    program = (
+        "import sys; from bridge.schema.codec import field_types, to_plain, from_plain\n"
+        "from bridge.schema.notes import Note\n"
+        "from_plain(Note, to_plain(Note(60, 0, 480)))\n"
+        "sys.exit('opentimelineio' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -9,10 +9,10 @@ from typing import Any, Final, get_args
 from bridge import __version__
 from bridge.operations.table import Operation
 from bridge.schema.job import Job, JobError
+from bridge.schema.json_schema import Schema, Schemas
 from bridge.server.forms import gives_music, gives_stream, music_field
 from bridge.server.web.answers import JOB_HEADER, JSON_TYPE, LINES_TYPE, MIDI_TYPE
 from bridge.server.web.paths import JOB_PATH, JOBS_PATH, RESULT_PATH, path_of
-from bridge.server.web.schemas import Schema, Schemas
 
 _MIDI_FILE: Final[Schema] = {MIDI_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 _JOB_ID: Final = {

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
-from bridge.schema.codec import to_plain
+from bridge.schema.codec import FILM_TIMES, field_types, is_film_time, to_plain
 from bridge.schema.field_lines import field_lines
 
 Schema: TypeAlias = dict[str, Any]
@@ -24,12 +24,31 @@ _SCALARS: Final[dict[Any, Schema]] = {
 }
 
 
-class Schemas:
-    """Schemas of nouns, each written once and referred to by its name."""
+_FILM_TIMES: Final = {
+    "RationalTime": "A time as OpenTimelineIO has it: `value` units, `rate` of which are a second.",
+    "TimeRange": "A span of time: it ends just before `start_time` + `duration`.",
+}
+"""What is said of them."""
+_FILM_TIME_FIELDS: Final = {
+    "value": "In units of 1/`rate` of a second",
+    "rate": "Units a second, > 0",
+    "start_time": "When it begins",
+    "duration": "How long it is",
+}
+"""What is said of their fields."""
 
-    def __init__(self) -> None:
+
+class Schemas:
+    """Schemas of nouns, each written once and referred to by its name.
+
+    Args:
+        place: where they will stand in the document, as references say it.
+    """
+
+    def __init__(self, place: str = "#/components/schemas/") -> None:
         self.named: dict[str, Schema] = {}
         self._nouns: dict[str, type] = {}
+        self._place = place
 
     def of(self, annotation: Any) -> Schema:
         """Give the schema of a type that nouns are made of."""
@@ -39,6 +58,8 @@ class Schemas:
             return self._named(annotation, _enum_schema)
         if isinstance(annotation, type) and is_dataclass(annotation):
             return self._named(annotation, self._noun_schema)
+        if is_film_time(annotation):
+            return self._named(annotation, self._time_schema)
         return self._composed(annotation)
 
     def _composed(self, annotation: Any) -> Schema:
@@ -46,6 +67,8 @@ class Schemas:
         origin, entries = get_origin(annotation), get_args(annotation)
         if origin in (Union, UnionType):
             return {"anyOf": [self.of(entry) for entry in entries]}
+        if origin is Literal:
+            return {"enum": list(entries)}
         if origin is tuple and entries[1:] == (Ellipsis,):
             return {"type": "array", "items": self.of(entries[0])}
         if origin is tuple:
@@ -63,10 +86,28 @@ class Schemas:
         if noun.__name__ not in self.named:
             self.named[noun.__name__] = {}  # so that a noun may hold its own kind
             self.named[noun.__name__] = write(noun)
-        return {"$ref": f"#/components/schemas/{noun.__name__}"}
+        return {"$ref": f"{self._place}{noun.__name__}"}
+
+    def _time_schema(self, noun: type) -> Schema:
+        names = FILM_TIMES[noun.__name__]
+        if noun.__name__ == "TimeRange":
+            from opentimelineio.opentime import RationalTime
+
+            shown = {name: self.of(RationalTime) for name in names}
+        else:
+            shown = {"value": {"type": "number"}, "rate": {"type": "number", "exclusiveMinimum": 0}}
+        for name in names:
+            shown[name]["description"] = _FILM_TIME_FIELDS[name]
+        return {
+            "type": "object",
+            "description": _FILM_TIMES[noun.__name__],
+            "properties": shown,
+            "additionalProperties": False,
+            "required": list(names),
+        }
 
     def _noun_schema(self, noun: type) -> Schema:
-        hints, lines = get_type_hints(noun), field_lines(noun)
+        hints, lines = field_types(noun), field_lines(noun)
         known = fields(noun)
         shown = {
             field.name: self._field_schema(field, hints[field.name], lines.get(field.name, ""))
@@ -88,6 +129,24 @@ class Schemas:
             made = field.default if field.default_factory is MISSING else field.default_factory()
             schema["default"] = to_plain(made)
         return schema
+
+
+def schema_document(noun: type, *, name: str) -> Schema:
+    """Give the JSON schema of a noun as a document of its own.
+
+    Args:
+        noun: a dataclass.
+        name: what the form is called, with its version: `segue.film.analysis/1`.
+    """
+    schemas = Schemas("#/$defs/")
+    found = schemas.of(noun)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{name.replace('/', ':')}",
+        "title": name,
+        **found,
+        "$defs": dict(sorted(schemas.named.items())),
+    }
 
 
 def _enum_schema(noun: type[Enum]) -> Schema:
