@@ -1,0 +1,1 @@
+"""Verbs on film: what is seen and heard, shot by shot."""
