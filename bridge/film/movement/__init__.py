@@ -1,0 +1,1 @@
+"""What the camera does, seen from how the picture moves."""

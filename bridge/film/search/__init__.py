@@ -1,0 +1,1 @@
+"""Find shots by words or by a picture."""
