@@ -55,9 +55,9 @@ def export_graph(source: GraphSource, *, halve_weights: bool = True) -> bytes:
     """
     module = copy.deepcopy(source.module).eval()
     program = _export(module, source)
-    _strip(program)
+    strip_origins(program)
     if halve_weights:
-        _halve_weights(program.graph)
+        store_halves(program.graph)
     onnx.checker.check_model(program)
     written: bytes = program.SerializeToString(deterministic=True)
     return written
@@ -104,7 +104,7 @@ def _dims(source: GraphSource) -> dict[str, torch.export.Dim]:
     return {name: torch.export.Dim(name, min=1) for name in sorted(names)}
 
 
-def _strip(program: onnx.ModelProto) -> None:
+def strip_origins(program: onnx.ModelProto) -> None:
     """Take out what tells of the machine it was made on: stack traces, paths, versions."""
     program.producer_name = PRODUCER
     program.producer_version = ""
@@ -142,7 +142,7 @@ def _strip_node(node: onnx.NodeProto) -> None:
                 _strip_graph(graph)
 
 
-def _halve_weights(graph: onnx.GraphProto) -> None:
+def store_halves(graph: onnx.GraphProto) -> None:
     """Store in fp16 each large weight that fp16 holds exactly, with a Cast back to fp32."""
     casts = []
     for weight in graph.initializer:

@@ -22,7 +22,7 @@ of the model that ships.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -63,18 +63,38 @@ def ship(
         RequestError: the folder is not called as the model, or a source contradicts itself.
         ModelError: torch and ONNX differ by more than `card.parity_tolerance`.
     """
-    if folder.resolve().parts[-2:] != tuple(card.name.split("/")):
-        raise RequestError(f"{card.name} ships into .../{card.name}, not {folder}")
+    return put_into(
+        folder, card.name, lambda made: _make(made, card, sources, halve_weights=halve_weights)
+    )
+
+
+def put_into(folder: Path, name: str, make: Callable[[Path], Card]) -> Card:
+    """Make a model, verify it, and put it into its folder.
+
+    Args:
+        folder: `.../ROOM/MODEL`; its files are replaced only after every check has passed.
+        name: of the model.
+        make: writes all its files but the README into an empty folder, and gives its card.
+
+    Returns:
+        That card.
+
+    Raises:
+        RequestError: the folder is not called as the model.
+        ModelError: the model does not verify.
+    """
+    if folder.resolve().parts[-2:] != tuple(name.split("/")):
+        raise RequestError(f"{name} ships into .../{name}, not {folder}")
     models = folder.resolve().parents[1]
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".shipping-") as workshop:
-        made = Path(workshop) / card.name
+        made = Path(workshop) / name
         made.mkdir(parents=True)
-        shipped = _make(made, card, sources, halve_weights=halve_weights)
-        verification = Registry(Path(workshop)).verify(card.name)
+        shipped = make(made)
+        verification = Registry(Path(workshop)).verify(name)
         if not verification.passed:
             raise ModelError("; ".join(check.detail for check in verification.checks))
-        _replace(folder, made)
+        _replace_files(folder, made)
     write_readmes(models)
     return shipped
 
@@ -114,7 +134,7 @@ def _describe(
     return Graph(name, file, file_sha256(folder / file), source.input_tensors(), outputs)
 
 
-def _replace(folder: Path, made: Path) -> None:
+def _replace_files(folder: Path, made: Path) -> None:
     """Put the new files in place of the old; the card goes last, and old graphs go away."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.onnx"):

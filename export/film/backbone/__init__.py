@@ -1,0 +1,1 @@
+"""The pretrained network that looks at pictures: where it is from and what is fitted to it."""

@@ -1,0 +1,1 @@
+"""The network that names camera movements, and the moves it learns from."""

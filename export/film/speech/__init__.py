@@ -1,0 +1,1 @@
+"""Who speaks when: Silero VAD, as others trained it."""
