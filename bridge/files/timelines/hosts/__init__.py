@@ -1,0 +1,1 @@
+"""How each program wants to find a timeline: one module for each."""
