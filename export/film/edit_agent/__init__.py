@@ -1,0 +1,1 @@
+"""The editor: an agent that learns to cut rough cuts from simulated shoots."""
