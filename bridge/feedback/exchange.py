@@ -23,8 +23,10 @@ from typing import Any, Final
 from bridge.errors import FileFormatError, RequestError
 from bridge.feedback.strict import read_object
 from bridge.schema.codec import from_plain
+from bridge.schema.film_lessons import CutSketch
 from bridge.schema.notes import NoteSequence
 from bridge.schema.rating import (
+    FILM,
     MUSIC,
     Feedback,
     Origin,
@@ -46,7 +48,7 @@ MOST_LINE_BYTES: Final = 8 * 2**20
 """A longer line is refused: no clip has 100 000 notes."""
 MOST_LINES: Final = 500_000
 """A file of more lines is refused."""
-NOUNS: Final[Mapping[str, type]] = {MUSIC: NoteSequence}
+NOUNS: Final[Mapping[str, type]] = {MUSIC: NoteSequence, FILM: CutSketch}
 """What the results of each domain are."""
 
 _MOST_SHOWN: Final = 60

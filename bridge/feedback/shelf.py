@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -134,6 +135,23 @@ class TasteShelf:
                 ),
             )
         return True
+
+    def outdate(self, who: Who, domain: str, *, since: int) -> None:
+        """Have what is known of a taste be learned again, where something in it was taken back.
+
+        Args:
+            who: whose.
+            domain: of what.
+            since: number of the first that was taken back.
+        """
+        epoch = 1 + secrets.randbits(62)
+        self._database.write(
+            "INSERT INTO taste (person, project, domain, features, state_json, upto, since, epoch)"
+            " VALUES (?, ?, ?, '', '', 0, 0, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch,"
+            " features = CASE WHEN upto >= ? THEN '' ELSE features END,"
+            " upto = CASE WHEN upto >= ? THEN since ELSE upto END",
+            (who.person, who.project, domain, epoch, since, since),
+        )
 
     def entries(self, who: Who, domain: str = MUSIC, *, after: int = 0) -> tuple[Entry, ...]:
         """Give all that somebody said, in its order, without what it is about.

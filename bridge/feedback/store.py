@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-from bridge.errors import FileFormatError
+from bridge.errors import FileFormatError, RangeError
 from bridge.feedback.database import Database, Row
 from bridge.feedback.shelf import TasteShelf
 from bridge.schema.rating import (
@@ -31,6 +31,8 @@ from bridge.schema.rating import (
 
 STORE_FILE: Final = "ratings.sqlite"
 """What the database is called, in the folder of what Segue remembers."""
+
+_LEAST_ID_START: Final = 8
 
 FeedbackT = TypeVar("FeedbackT", bound=Feedback)
 
@@ -181,14 +183,49 @@ class FeedbackStore:
             ((count,),) = self._database.rows(f"SELECT count(*) FROM feedback WHERE {where}", whose)
             self._database.write(f"DELETE FROM feedback WHERE {where}", whose)
             self._database.write(f"DELETE FROM taste WHERE {where}", whose)
-            self._database.write(
-                "DELETE FROM result WHERE number NOT IN (SELECT result FROM rating"
-                " UNION SELECT better FROM preference UNION SELECT worse FROM preference)"
-            )
+            self._drop_results_of_nothing()
         self._database.empty_log()
         return int(count)
 
+    def take_back(self, who: Who, domain: str, id_start: str) -> int:
+        """Delete some of what somebody said, by how its ids begin; what was learned is made anew.
+
+        Args:
+            who: who said it, and for which project.
+            domain: about what.
+            id_start: 8 or more hexadecimal digits.
+
+        Returns:
+            How many ratings and preferences there were.
+
+        Raises:
+            RangeError: it is too short, or no hexadecimal.
+        """
+        if len(id_start) < _LEAST_ID_START or set(id_start) - set("0123456789abcdef"):
+            raise RangeError(
+                f"id_start must be 8 or more hexadecimal digits, not {id_start[:40]!r}"
+            )
+        whose = (who.person, who.project, domain)
+        where = "person = ? AND project = ? AND domain = ?"
+        said = (*whose, f"{id_start}%")
+        with self._database.transaction():
+            ((count, first),) = self._database.rows(
+                f"SELECT count(*), min(number) FROM feedback WHERE {where} AND id LIKE ?", said
+            )
+            self._database.write(f"DELETE FROM feedback WHERE {where} AND id LIKE ?", said)
+            if count:
+                self.tastes.outdate(who, domain, since=int(first))
+                self._drop_results_of_nothing()
+        return int(count)
+
     # --- inside
+
+    def _drop_results_of_nothing(self) -> None:
+        """Delete what nothing is said about any more, within a transaction."""
+        self._database.write(
+            "DELETE FROM result WHERE number NOT IN (SELECT result FROM rating"
+            " UNION SELECT better FROM preference UNION SELECT worse FROM preference)"
+        )
 
     def _insert(self, said: FeedbackT, now: str) -> FeedbackT:
         """Write what was said, within a transaction."""

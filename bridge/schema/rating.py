@@ -18,6 +18,10 @@ DEFAULT_PROJECT: Final = "default"
 """The project where nobody names one."""
 MUSIC: Final = "music"
 """The domain of everything that is made of notes."""
+FILM: Final = "film"
+"""The domain of cuts: what editors make of pictures."""
+DOMAINS: Final = (MUSIC, FILM)
+"""All domains in which there are tastes."""
 LONGEST_NAME: Final = 80
 """Characters of the name of a person, project or door."""
 IMPLICIT_STRENGTH: Final = 0.5
@@ -109,7 +113,7 @@ class Result:
     take_number: int | None = None
     """Of the take that it is, >= 1; None: it is none."""
     domain: str = MUSIC
-    """What it is made of: `music`."""
+    """What it is made of: `music`, `film`."""
 
     def __post_init__(self) -> None:
         if not self.subject:
