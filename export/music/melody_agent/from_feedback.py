@@ -9,9 +9,6 @@ Writes a line of JSON for each piece of news: `{"progress": [done, total, what]}
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -26,10 +23,9 @@ from bridge.feedback.store import FeedbackStore
 from bridge.files.model_versions import ModelVersions
 from bridge.music.composer import AGENT_NAME
 from bridge.music.melody_prior import MODEL_NAME
-from bridge.runtime.card import CARD_FILE, Card, DataSource, Metric, Training
+from bridge.runtime.card import Card, Training
 from bridge.runtime.registry import Registry
 from bridge.runtime.session import Model
-from bridge.schema.codec import to_plain
 from bridge.schema.rating import Who
 from bridge.schema.training import Figure, TrainingReport
 from export.music.melody_agent.lessons import Heard, Lessons, foretold, lessons_of, split
@@ -38,19 +34,16 @@ from export.music.melody_agent.weights import network_of
 from export.music.melody_prior.data import Stretches, laid_end_to_end
 from export.music.melody_prior.ship import graph_sources
 from export.networks.melody_network import MelodyPriorNetwork
+from export.ship import overnight
 from export.ship.ship import ship
 
 LEAST: Final = 20
 """Independent comparisons without which nobody could tell a taste from luck."""
-LUCK: Final = 0.05
-"""What is foretold must be less likely than this by luck."""
 LEAST_DISTINCT: Final = 0.9
 """Share of the variety before that must be left."""
 MOST_REWARD_LOST: Final = 0.03
 """Of all rules together, 0..1."""
 _EXAMPLES: Final = 4
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -83,7 +76,9 @@ class _Study:
     luck: float
 
 
-def learn(wanted: Wanted, progress: Progress = lambda done, total, what: None) -> TrainingReport:
+def learn(
+    wanted: Wanted, progress: overnight.Progress = lambda done, total, what: None
+) -> TrainingReport:
     """Learn from somebody's feedback, and put what comes of it in use if it is better.
 
     Args:
@@ -97,7 +92,7 @@ def learn(wanted: Wanted, progress: Progress = lambda done, total, what: None) -
         StorageError: the feedback cannot be read, or the new version not be written.
     """
     study = _studied(wanted)
-    if study.luck > LUCK:
+    if study.luck > overnight.LUCK:
         return _report(study, reason=_too_like_luck(study))
     if wanted.dry_run:
         return _report(study, reason="there is enough to learn from; nothing was trained")
@@ -249,50 +244,23 @@ def stretches(heard: Sequence[Heard]) -> Stretches:
 
 def _card(study: _Study, night: Night, figures: Sequence[Figure]) -> Card:
     """Say what the new version is."""
-    parent, wanted = study.parent.card, study.wanted
-    metrics = [
-        Metric(figure.name, value, figure.how, f"overnight, {when}")
-        for when in ("before", "after")
-        for figure, value in ((f, f.before if when == "before" else f.after) for f in figures)
-    ]
-    return replace(
-        parent,
-        name=AGENT_NAME,
-        title="Melody agent, trained here",
-        version=f"{parent.version}+feedback",
+    wanted, lessons = study.wanted, study.lessons
+    how = overnight.Night(
         training=Training(
             command="segue train melody-agent --from-feedback "
             f"--minutes {wanted.night.minutes:g} --seed {wanted.night.seed}",
             seed=wanted.night.seed,
             steps=night.updates,
         ),
-        data=(
-            *parent.data,
-            DataSource(
-                "what was said on this machine",
-                "LicenseRef-private",
-                f"{len(study.lessons.said)} answers, {study.lessons.count} independent comparisons",
-            ),
-        ),
-        graphs=(),
+        said=f"{len(lessons.said)} answers, {lessons.count} independent comparisons",
         limits=(
-            *parent.limits,
             "It was moved towards one person's taste, as far as their answers tell it; for others "
             "it may be worse than the model that it began with.",
             f"It was held within {wanted.night.kl_bound:g} nats an event of that model.",
         ),
-        metrics=(*parent.metrics, *metrics),
-        settings={
-            **parent.settings,
-            "parent": f"{parent.name} {parent.version}",
-            "parent_card_sha256": _sha256(study.parent),
-        },
+        figures=figures,
     )
-
-
-def _sha256(model: Model) -> str:
-    """Give the checksum of a model's card, which has those of its graphs."""
-    return hashlib.sha256((model.folder / CARD_FILE).read_bytes()).hexdigest()
+    return overnight.trained_here(study.parent, AGENT_NAME, "Melody agent, trained here", how)
 
 
 def _report(study: _Study, *, reason: str) -> TrainingReport:
@@ -308,22 +276,18 @@ def _report(study: _Study, *, reason: str) -> TrainingReport:
         own_number=None,
         reason=reason,
         parent=f"{card.name} {card.version}",
-        parent_sha256=_sha256(study.parent),
+        parent_sha256=overnight.card_sha256(study.parent),
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Learn, and say line by line how it goes; exit 1 where it failed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("models", "own", "ratings"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--person", default=Who().person)
-    parser.add_argument("--project", default=Who().project)
+    parser = overnight.door(__doc__, ("models", "own", "ratings"))
     parser.add_argument("--minutes", type=float, default=NightSettings.minutes)
     parser.add_argument("--seed", type=int, default=NightSettings.seed)
-    parser.add_argument("--dry-run", action="store_true")
     asked = parser.parse_args(arguments)
-    try:
+
+    def learned_from(progress: overnight.Progress) -> TrainingReport:
         wanted = Wanted(
             models=asked.models,
             own=asked.own,
@@ -332,17 +296,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             dry_run=asked.dry_run,
             night=NightSettings(minutes=asked.minutes, seed=asked.seed),
         )
-        report = learn(wanted, lambda *news: _tell({"progress": news}))
-    except SegueError as error:
-        _tell({"error": str(error), "kind": type(error).__name__})
-        return 1
-    _tell({"report": to_plain(report)})
-    return 0
+        return learn(wanted, progress)
 
-
-def _tell(news: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(news) + "\n")
-    sys.stdout.flush()
+    return overnight.told(learned_from)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from bridge.schema.goals import MelodyGoals
 from bridge.schema.notes import Mode, TimeSignature
 from bridge.schema.rating import Rating, Result, Who
 from export.adaptation.musicians import KINDS, Kind, musician
-from export.music.melody_agent.from_feedback import LEAST, LUCK, why_not
+from export.music.melody_agent.from_feedback import LEAST, why_not
 from export.music.melody_agent.lessons import foretold, lessons_of, split
 from export.music.melody_agent.night import METHODS, NightSettings, learned, standing_of
 from export.music.melody_agent.pleasing import measured
@@ -37,6 +37,7 @@ from export.music.melody_agent.rollouts import Written, write
 from export.music.melody_agent.weights import network_of
 from export.music.melody_agent.wishes import wish_of
 from export.networks.melody_network import MelodyPriorNetwork
+from export.ship.overnight import LUCK
 
 log = logging.getLogger("overnight")
 
