@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import matplotlib as mpl
 import numpy as np
@@ -13,29 +13,12 @@ from matplotlib.figure import Figure
 
 from bridge.preference.beliefs import RealArray
 from export.adaptation.experiment import CHANGE, LEARNED, RATINGS, Course
+from export.pictures import CONTROL, INK, LINE, STYLE
 
-_INK: Final = "#808080"
-"""Text and axes: readable on white and on black."""
-_LINE: Final = "#3d8fd1"
-_CHANCE: Final = "#d9822b"
 _WINDOW: Final = 10
 """Ratings that each point is the mean of."""
 _EVERY: Final = 2
 """Of so many points one is drawn, which keeps the file small."""
-_STYLE: Final[dict[Any, object]] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "adaptation",
-    "font.size": 9,
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.titlesize": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "legend.frameon": False,
-}
 
 
 def draw(courses: Sequence[Course], path: Path) -> None:
@@ -50,7 +33,7 @@ def draw(courses: Sequence[Course], path: Path) -> None:
         "20 % of thumbs wrong": [one for one in courses if one.kind.noise],
         f"change their mind after {CHANGE}": [one for one in courses if one.kind.later],
     }
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.4, 2.9), layout="constrained")
         panels = figure.subplots(1, 3, sharey=True)
         for panel, (title, group) in zip(panels, groups.items(), strict=True):
@@ -58,8 +41,8 @@ def draw(courses: Sequence[Course], path: Path) -> None:
             panel.set_title(f"{title}\n{count}")
             _draw_group(panel, group)
         panels[0].set_ylabel(f"accepted, of {_WINDOW} offers")
-        panels[0].axvline(LEARNED.start, color=_INK, linewidth=0.6, linestyle=":")
-        panels[2].axvline(CHANGE, color=_INK, linewidth=0.6, linestyle=":")
+        panels[0].axvline(LEARNED.start, color=INK, linewidth=0.6, linestyle=":")
+        panels[2].axvline(CHANGE, color=INK, linewidth=0.6, linestyle=":")
         panels[0].legend(loc="lower right", fontsize=8)
         figure.savefig(path, transparent=True, metadata={"Date": None})
 
@@ -69,12 +52,12 @@ def _draw_group(panel: Axes, group: Sequence[Course]) -> None:
     lines = np.stack([_running(one.accepted.mean(axis=0)) for one in group])[:, ::_EVERY]
     ratings = (np.arange(RATINGS - _WINDOW + 1) + _WINDOW)[::_EVERY]
     for line in lines:
-        panel.plot(ratings, line, color=_LINE, linewidth=0.7, alpha=0.45)
-    panel.plot(ratings, lines.mean(axis=0), color=_LINE, linewidth=2.2, label="learned")
+        panel.plot(ratings, line, color=LINE, linewidth=0.7, alpha=0.45)
+    panel.plot(ratings, lines.mean(axis=0), color=LINE, linewidth=2.2, label="learned")
     chance = _running(np.stack([one.unlearned.mean(axis=0) for one in group]).mean(axis=0))[
         ::_EVERY
     ]
-    panel.plot(ratings, chance, color=_CHANCE, linewidth=1.6, linestyle="--", label="by chance")
+    panel.plot(ratings, chance, color=CONTROL, linewidth=1.6, linestyle="--", label="by chance")
     panel.set_ylim(0.0, 1.0)
     panel.set_yticks([0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"])
     panel.set_xlim(0, ratings[-1])
