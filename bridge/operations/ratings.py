@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_LISTED: Final = 10_000
 """So much may be listed at once."""
+MOST_NUMBER: Final = 2**63 - 1
+"""No rating has a higher number."""
 _BATCH: Final = 500
 
 
@@ -28,7 +30,7 @@ class ListRatingsRequest:
     count: int = 20
     """So many at most, 1..10000: the latest, or with `after` the next."""
     after: int | None = None
-    """Only what has a higher number, from there on; None: the latest."""
+    """Only what has a higher number, 0 or more, from there on; None: the latest."""
     person: str | None = None
     """Only what that person said; None: all."""
     project: str | None = None
@@ -38,6 +40,7 @@ class ListRatingsRequest:
 
     def __post_init__(self) -> None:
         check_range("count", self.count, 1, MOST_LISTED)
+        check_range("after", self.after or 0, 0, MOST_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bridge.schema.rating import FeedbackPlace, Who
 if TYPE_CHECKING:
     from bridge.feedback.store import FeedbackStore
     from bridge.feedback.tastes import Tastes
+    from bridge.film.learning.taste_learning import FilmTaste
     from bridge.preference.taste import Taste
 
 
@@ -109,6 +110,7 @@ class _Archive:
         self._place: FeedbackPlace | None = None
         self._store: FeedbackStore | None = None
         self._tastes: Tastes[Taste] | None = None
+        self._film_tastes: Tastes[FilmTaste] | None = None
         self._opening = threading.Lock()
 
     def place(self) -> FeedbackPlace:
@@ -138,12 +140,24 @@ class _Archive:
                 self._tastes = Tastes(store, PreferenceLearner(features_version(), NAMES, measure))
             return self._tastes
 
+    def film_tastes(self) -> Tastes[FilmTaste]:
+        """The tastes of all people in cuts."""
+        store = self.store()
+        with self._opening:
+            if self._film_tastes is None:
+                from bridge.feedback.film_learner import FilmLearner
+                from bridge.feedback.tastes import Tastes
+                from bridge.schema.rating import FILM
+
+                self._film_tastes = Tastes(store, FilmLearner(), FILM)
+            return self._film_tastes
+
     def close(self) -> None:
         """Let go of the store, if it is open."""
         with self._opening:
             if self._store is not None:
                 self._store.close()
-                self._store = self._tastes = None
+                self._store = self._tastes = self._film_tastes = None
 
     def _found(self) -> FeedbackPlace:
         if self._place is None:
@@ -243,6 +257,20 @@ class Studio:
             StorageError: the store cannot be opened.
         """
         return self._archive.tastes()
+
+    @property
+    def film_tastes(self) -> Tastes[FilmTaste]:
+        """What people like in cuts, and how they cut, by all that they made of cuts until now.
+
+        Raises:
+            StorageError: the store cannot be opened.
+        """
+        return self._archive.film_tastes()
+
+    @property
+    def state_folder(self) -> Path:
+        """Where Segue keeps what it remembers."""
+        return self._archive.place().folder
 
     @property
     def who(self) -> Who:

@@ -30,6 +30,13 @@ ROOMS: Final[dict[str, tuple[str, ...]]] = {
         "bridge.operations.compose",
         "bridge.operations.learning",
     ),
+    "film": (
+        "bridge.operations.film",
+        "bridge.operations.timelines",
+        "bridge.operations.cutting",
+        "bridge.operations.removing",
+        "bridge.operations.film_learning",
+    ),
     "live": ("bridge.operations.live",),
     "map": ("bridge.operations.mapping",),
     "feedback": ("bridge.operations.feedback",),

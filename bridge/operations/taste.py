@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bridge.errors import FileFormatError, OutputExistsError, RequestError
 from bridge.operations.feedback import who_of
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
-from bridge.schema.rating import MUSIC, Wanted, Who
+from bridge.schema.codec import from_plain, to_plain
+from bridge.schema.rating import FILM, MUSIC, Wanted, Who
 
 if TYPE_CHECKING:
+    from bridge.film.learning.taste_learning import FilmTaste
     from bridge.preference.opinions import Opinion
     from bridge.preference.taste import Taste
+
+Domain = Literal["music", "film"]
+"""What a taste is about: melodies, or cuts."""
 
 KIND: Final = "segue-taste"
 """What the text of a taste says that it is."""
@@ -35,11 +40,13 @@ class ShowTasteRequest:
     """Whose; None: as Segue is set up."""
     project: str | None = None
     """In which project; None: as Segue is set up."""
+    domain: Domain = MUSIC
+    """In what: `music` or `film`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionLine:
-    """What somebody thinks of one feature of music."""
+    """What somebody thinks of one feature of music, or of cuts."""
 
     name: str
     """Of the feature: `leaps`."""
@@ -52,7 +59,7 @@ class OpinionLine:
     likelihood: float
     """How likely it is that this is so, 0.5..1."""
     ideal: float | None
-    """Where it is best, in standard deviations from what melodies are; None: not in the middle."""
+    """Where it is best, in standard deviations from what is typical; None: not in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,10 @@ class TasteReport:
     """In a line: `likes syncopation; dislikes leaps; unsure about density`."""
     opinions: tuple[OpinionLine, ...]
     """One for each feature; what is sure comes first, the strongest first."""
+    domain: Domain = MUSIC
+    """What it is about."""
+    habits: tuple[str, ...] = ()
+    """Of cuts: how they cut, each habit a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ class ForgetTasteRequest:
     """In which project; None: as Segue is set up."""
     and_ratings: bool = False
     """Delete their ratings too; else they are kept, and no longer count."""
+    domain: Domain = MUSIC
+    """In what: `music` or `film`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,8 @@ class ExportTasteRequest:
     """Whose; None: as Segue is set up."""
     project: str | None = None
     """In which project; None: as Segue is set up."""
+    domain: Domain = MUSIC
+    """In what: `music` or `film`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +129,7 @@ class TasteText:
     answers: int
     """Ratings and preferences that it was learned from."""
     text: str
-    """JSON; it names every answer, by features, and holds no music."""
+    """JSON; it names every answer, by features, and holds no music and no film."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +144,26 @@ class ImportTasteRequest:
     """In which project; None: as Segue is set up."""
     force: bool = False
     """Replace what is known already; their ratings are kept, and no longer count."""
+    domain: Domain = MUSIC
+    """In what: `music` or `film`."""
 
 
 @operation("taste.show")
 def show_taste(request: ShowTasteRequest, studio: Studio) -> TasteReport:
     """Say what somebody likes, what they dislike, and what is not known yet."""
-    who = who_of(request, studio)
-    return _report(who, _known(who, studio))
+    return _report(who_of(request, studio), request.domain, studio)
 
 
 @operation("taste.forget")
 def forget_taste(request: ForgetTasteRequest, studio: Studio) -> TasteForgotten:
     """Begin somebody's taste anew: nothing that they said until now counts any more."""
     who = who_of(request, studio)
-    answers = _known(who, studio).count
+    answers = _known(who, request.domain, studio)[0].count
     deleted = 0
     if request.and_ratings:
-        deleted = studio.feedback.delete(who)
+        deleted = studio.feedback.delete(who, request.domain)
+    elif request.domain == FILM:
+        studio.film_tastes.forget(who)
     else:
         studio.tastes.forget(who)
     return TasteForgotten(who.person, who.project, answers, deleted)
@@ -153,65 +171,110 @@ def forget_taste(request: ForgetTasteRequest, studio: Studio) -> TasteForgotten:
 
 @operation("taste.export")
 def export_taste(request: ExportTasteRequest, studio: Studio) -> TasteText:
-    """Give somebody's taste as text; it names their answers by features, and holds no music."""
-    from bridge.music.taste_learning import features_version
+    """Give somebody's taste as text; it names answers by features, and holds no music, no film."""
     from bridge.preference.memory import taste_to_dict
 
-    taste = _known(who_of(request, studio), studio)
-    plain = {
+    taste, cuts = _known(who_of(request, studio), request.domain, studio)
+    plain: dict[str, Any] = {
         "kind": KIND,
-        "domain": MUSIC,
-        "features": features_version(),
+        "domain": request.domain,
+        "features": _features(request.domain).version,
         "taste": taste_to_dict(taste),
     }
+    if cuts is not None:
+        plain["habits"] = to_plain(cuts.habits_so_far)
     return TasteText(taste.count, json.dumps(plain, allow_nan=False) + "\n")
 
 
 @operation("taste.import")
 def import_taste(request: ImportTasteRequest, studio: Studio) -> TasteReport:
     """Have somebody's taste be that of a text, from now on."""
-    who = who_of(request, studio)
-    taste = _read(request.text)
-    has_said = studio.feedback.feedback(Wanted(who.person, who.project, MUSIC), most=1)
-    if not request.force and (has_said or _known(who, studio).count):
+    who, domain = who_of(request, studio), request.domain
+    plain, taste = _read(request.text, domain)
+    has_said = studio.feedback.feedback(Wanted(who.person, who.project, domain), most=1)
+    if not request.force and (has_said or _known(who, domain, studio)[0].count):
         raise OutputExistsError(
             f"{who.person} has a taste in {who.project} already; use --force to replace it"
         )
-    studio.tastes.bring(who, taste)
-    return _report(who, _known(who, studio))
+    if domain == FILM:
+        studio.film_tastes.bring(who, _with_habits(taste, plain))
+    else:
+        studio.tastes.bring(who, taste)
+    return _report(who, domain, studio)
 
 
-def _read(text: str) -> Taste:
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """What tastes of a domain are about."""
+
+    version: str
+    names: tuple[str, ...]
+    words: dict[str, str]
+
+
+def _features(domain: Domain) -> _Features:
+    if domain == FILM:
+        from bridge.film.learning import taste_features as film
+        from bridge.film.learning.taste_learning import features_version as film_version
+
+        words = {feature.name: feature.more for feature in film.FEATURES}
+        return _Features(film_version(), film.NAMES, words)
+    from bridge.music import taste_features as music
+    from bridge.music.taste_learning import features_version
+
+    words = {feature.name: feature.more for feature in music.FEATURES}
+    return _Features(features_version(), music.NAMES, words)
+
+
+def _read(text: str, domain: Domain) -> tuple[dict[str, Any], Taste]:
     """Read a taste that comes from who knows where."""
     from bridge.feedback.strict import read_object
-    from bridge.music.taste_features import NAMES
     from bridge.preference.memory import taste_from_dict
 
     try:
         plain = read_object(text.encode("utf-8"), most_bytes=MOST_BYTES)
-        if plain.get("kind") != KIND or plain.get("domain") != MUSIC:
-            raise FileFormatError("it says that it is no taste in music")
+        if plain.get("kind") != KIND or plain.get("domain") != domain:
+            raise FileFormatError(f"it says that it is no taste in {domain}")
         taste = taste_from_dict(plain.get("taste"))  # type: ignore[arg-type]
     except (RequestError, FileFormatError, UnicodeEncodeError) as error:
         raise FileFormatError(f"the text is no taste: {error}") from error
-    if taste.names != NAMES:
+    if taste.names != _features(domain).names:
         raise FileFormatError("the taste was learned of other features; import the ratings instead")
-    return taste
+    return plain, taste
 
 
-def _known(who: Who, studio: Studio) -> Taste:
-    """Give somebody's taste; of very much that was said, tell how much is learned."""
-    return studio.tastes.know(who, progress=studio.progress)
+def _with_habits(taste: Taste, plain: dict[str, Any]) -> FilmTaste:
+    """Give a taste in cuts with the habits that a text tells."""
+    from bridge.film.learning.habits import HabitsSoFar
+    from bridge.film.learning.taste_learning import FilmTaste
+
+    try:
+        return FilmTaste(taste, from_plain(HabitsSoFar, plain.get("habits")))
+    except RequestError as error:
+        raise FileFormatError(f"the text is no taste: {error}") from error
 
 
-def _report(who: Who, taste: Taste) -> TasteReport:
+def _known(who: Who, domain: Domain, studio: Studio) -> tuple[Taste, FilmTaste | None]:
+    """Give somebody's taste, of cuts with their habits; of very much, tell how much is learned."""
+    if domain == FILM:
+        cuts = studio.film_tastes.know(who, progress=studio.progress)
+        return cuts.taste, cuts
+    return studio.tastes.know(who, progress=studio.progress), None
+
+
+def _report(who: Who, domain: Domain, studio: Studio) -> TasteReport:
     """Say what is known of a taste."""
-    from bridge.music.taste_features import FEATURES
     from bridge.preference.opinions import opinions
 
-    found = opinions(taste, {feature.name: feature.more for feature in FEATURES})
-    lines = tuple(_line(opinion) for opinion in found)
-    return TasteReport(who.person, who.project, taste.count, _in_words(lines), lines)
+    taste, cuts = _known(who, domain, studio)
+    lines = tuple(_line(opinion) for opinion in opinions(taste, _features(domain).words))
+    habits: tuple[str, ...] = ()
+    if cuts is not None:
+        from bridge.film.learning.words import habit_words
+
+        habits = habit_words(cuts.habits)
+    words = _in_words(lines)
+    return TasteReport(who.person, who.project, taste.count, words, lines, domain, habits)
 
 
 def _line(opinion: Opinion) -> OpinionLine:

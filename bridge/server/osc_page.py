@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
-from typing import Any, Final, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, cast, get_args, get_origin
 
 from bridge.operations.table import Operation, all_operations
-from bridge.schema.codec import to_plain
+from bridge.schema.codec import FILM_TIMES, field_types, is_film_time, to_plain
 from bridge.schema.field_lines import field_lines
 from bridge.schema.notes import NoteSequence
 from bridge.server.forms import choices, gives_stream
@@ -31,8 +31,10 @@ _NO_EXAMPLE: Final = ("plugins.install", "plugins.remove")
 _GIVEN: Final[dict[str, dict[str, Any]]] = {
     "feedback.rate": {"thumb": 1},
     "feedback.choose": {"best": "B", "takes": [12, 13]},
+    "film.cut": {"films": ["/footage"], "output": "/cuts/cut.otio"},
+    "film.remove": {"films": ["/footage/talk.mov"], "output": "/cuts/cut.otio"},
 }
-"""Examples of requests that need one of several fields."""
+"""Examples of requests that need one of several fields, or a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def osc_page() -> str:
 
 def keys_of(noun: type[Any]) -> Iterator[Key]:
     """Give the fields of a request, or of an object in one, as keys."""
-    hints, lines = get_type_hints(noun), _lines(noun)
+    hints, lines = field_types(noun), _lines(noun)
     for field in fields(noun):
         line = re.sub(r"\bNone\b", "null", lines.get(field.name, ""))
         yield Key(field.name, hints[field.name], _default(field), line)
@@ -136,7 +138,7 @@ def _collect(annotation: Any, found: dict[str, type[Any]]) -> None:
         if isinstance(kind, type) and is_dataclass(kind):
             if kind.__name__ not in found:
                 found[kind.__name__] = kind
-                for inner in get_type_hints(kind).values():
+                for inner in field_types(kind).values():
                     _collect(inner, found)
         elif get_args(kind):
             _collect(get_args(kind)[0], found)
@@ -154,8 +156,12 @@ def _kind_words(kind: Any) -> str:
         return f"list of {_words(get_args(kind)[0])}"
     if kind in _SCALARS:
         return _SCALARS[kind]
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f"`{word}`" for word in get_args(kind))
     if get_origin(kind) is not None:
         return "object"
+    if is_film_time(kind):
+        return "object of " + " and ".join(f"`{name}`" for name in FILM_TIMES[kind.__name__])
     if issubclass(kind, Enum):
         return "one of " + ", ".join(f"`{member.value}`" for member in kind)
     return f"[{kind.__name__}](#{kind.__name__.lower()})"

@@ -18,7 +18,7 @@ def test_the_doctor_looks_at_every_area(capsys, tmp_path):
     write_toy(tmp_path)
     code, out = doctor(capsys, tmp_path, "--json")
     areas = [finding["area"] for finding in json.loads(out)["findings"]]
-    wanted = ["segue", "models", "plugins", "sound", "midi", "network", "terminal"]
+    wanted = ["segue", "models", "plugins", "sound", "film", "midi", "network", "terminal"]
     assert (code, list(dict.fromkeys(areas))) == (0, wanted)
 
 

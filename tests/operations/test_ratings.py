@@ -104,3 +104,13 @@ def test_half_a_character_is_refused(studio):
 def test_too_many_lines_cannot_be_asked_for():
     with pytest.raises(RangeError, match=r"count must be 1\.\.10000"):
         ListRatingsRequest(count=0)
+
+
+@pytest.mark.parametrize("after", [-1, 2**63, 10**30])
+def test_a_number_that_no_rating_has_is_refused(after):
+    with pytest.raises(RequestError, match="after"):
+        ListRatingsRequest(after=after)
+
+
+def test_after_the_highest_number_there_is_nothing(studio):
+    assert list_ratings(ListRatingsRequest(after=2**63 - 1), studio) == ()

@@ -64,7 +64,7 @@ TASTE = json.dumps(
 IMPORTED = ("ratings.import", {"text": RATINGS})
 
 
-FILES = ("RIFF", "OTHER", "RATINGS", "TASTE")
+FILES = ("RIFF", "OTHER", "RATINGS", "TASTE", "CLIP", "CUT", "FINAL")
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,37 @@ EXAMPLES = {
         "music learn RIFF OTHER --person ada --json",
         {"written": "RIFF", "kept": "OTHER", "person": "ada"},
     ),
+    "film.analyze": Example("film analyze CLIP --json", {"path": "CLIP"}),
+    "film.convert": Example(
+        "film convert CUT FOLDER/cut.fcpxml --for fcpx --json",
+        {"source": "CUT", "output": "FOLDER/cut.fcpxml", "host": "fcpx"},
+    ),
+    "film.check": Example(
+        "film check CUT --for resolve --json", {"path": "CUT", "host": "resolve"}
+    ),
+    "film.cut": Example(
+        "film cut CLIP --seconds 5 --style vlog --versions 1 --seed 7 -o FOLDER/cut.otio --json",
+        {
+            "films": ["CLIP"],
+            "seconds": 5.0,
+            "style": "vlog",
+            "versions": 1,
+            "seed": 7,
+            "output": "FOLDER/cut.otio",
+        },
+    ),
+    "film.remove": Example(
+        "film remove CLIP --remove silence --remove bad -o FOLDER/cut.otio --json",
+        {"films": ["CLIP"], "remove": ["silence", "bad"], "output": "FOLDER/cut.otio"},
+    ),
+    "film.learn": Example(
+        "film learn CUT FINAL --person ada --json",
+        {"proposed": "CUT", "final": "FINAL", "person": "ada"},
+    ),
+    "film.unlearn": Example(
+        "film unlearn --json", before=("film.learn", {"proposed": "CUT", "final": "FINAL"})
+    ),
+    "film.find": Example("film find night CLIP --json", {"folder": "CLIP", "text": "night"}),
     "live.status": Example("live status --json"),
     "live.set": Example(
         "live set --mode duet --swing 0.5 --route bass=3 --json",
@@ -205,6 +236,7 @@ MISTAKES = {
     "feedback.choose": Example(
         "feedback choose C RIFF OTHER", {"best": "C", "candidates": ["RIFF", "OTHER"]}
     ),
+    "film.learn": Example("film learn CUT CLIP", {"proposed": "CUT", "final": "CLIP"}),
     "map.unbind": Example("map unbind knobs.density", {"target": "knobs.density"}),
 }
 NAMES = [operation.name for operation in all_operations()]
@@ -216,14 +248,24 @@ class Scene:
 
     def __init__(self, server: RunningServer, models: Path, home: Path, folder: Path) -> None:
         self.server, self.models, self.home, self.folder = server, models, home, folder
-        self.files = {
-            name: home / f"{name.lower()}" for name in ("RIFF", "OTHER", "RATINGS", "TASTE")
-        }
+        self.files = {name: home / f"{name.lower()}" for name in FILES}
         self.riff, self.other = self.files["RIFF"], self.files["OTHER"]
         write_midi(RIFF, self.riff)
         write_midi(OTHER, self.other)
         self.files["RATINGS"].write_text(RATINGS)
         self.files["TASTE"].write_text(TASTE)
+        self.files["CLIP"].write_bytes(
+            b"whoever watches films has other models: test_film_doors.py"
+        )
+
+        self.files["CUT"].write_text(
+            "TITLE: cut\n001  A001     V     C        01:00:00:00 01:00:02:00"
+            " 00:00:00:00 00:00:02:00\n* FROM CLIP NAME: clip.mov\n"
+        )
+        self.files["FINAL"].write_text(
+            "TITLE: final\n001  A001     V     C        01:00:00:10 01:00:01:00"
+            " 00:00:00:00 00:00:00:15\n* FROM CLIP NAME: clip.mov\n"
+        )
 
     def reset(self) -> None:
         """Have everything as it was."""
@@ -248,6 +290,11 @@ class Scene:
             "OTHER": to_plain(read_midi(self.other)),
             "RATINGS": RATINGS,
             "TASTE": TASTE,
+            "CLIP": str(self.files["CLIP"]),
+            "CUT": str(self.files["CUT"]),
+            "FINAL": str(self.files["FINAL"]),
+            "FOLDER/cut.fcpxml": str(self.folder / "cut.fcpxml"),
+            "FOLDER/cut.otio": str(self.folder / "cut.otio"),
             "FOLDER": str(self.folder),
         }
         return stands_for.get(request, request) if isinstance(request, str) else request
@@ -405,7 +452,7 @@ def _answer(door: Any, name: str, example: Example, scene: Scene) -> Any:
             struck for bar in bars for struck in _onsets(bar.parts, bar.index * bar.duration_ticks)
         )
     if name == "doctor":  # the terminal also tells what it sees itself
-        own = ("segue", "models", "plugins", "sound")
+        own = ("segue", "models", "plugins", "sound", "film")
         return [finding for finding in answer["findings"] if finding["area"] in own]
     return answer
 
