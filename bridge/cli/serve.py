@@ -40,6 +40,12 @@ SYNC_NAMES: Final = ("auto", "internal", "midi-clock", "link", "jack")
 )
 @click.option("--token", metavar="WORD", help="What programs must know that ask.")
 @click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Also answer what plugins leave in this folder of yours.",
+)
+@click.option(
     "--sync",
     type=click.Choice(SYNC_NAMES),
     show_default="auto",

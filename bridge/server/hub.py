@@ -15,6 +15,7 @@ from bridge.operations.studio import Studio
 from bridge.schema.live import PARTS, HostState, LiveSettings, SyncSource, Take
 from bridge.schema.mapping import DeviceMap, Learned
 from bridge.server.controls import Controls
+from bridge.server.folder_door import FolderDoor
 from bridge.server.live import CONTROL_IN, CONTROL_OUT, MAIN_INPUT, LiveRoom, PortNews, StageClock
 from bridge.server.maker import OfficeMaker
 from bridge.server.office import Office, starter_of
@@ -100,6 +101,7 @@ class Hub:
             port=settings.http_port,
         )
         self._osc = OscDoor(self._office, token=settings.token or "")
+        self._folder = self._make_folder_door()
         self._announcement: Announcement | None = None
         self._live = LiveRoom(
             self._stage,
@@ -130,6 +132,8 @@ class Hub:
         if self._settings.osc:
             await self._osc.open(host=self._settings.listen, port=self._settings.osc_port)
         await self._office.open()
+        if self._folder is not None:
+            self._folder.open()
         self._announce()
         self._say(Ready(self._web.url, self._osc.port))
 
@@ -150,11 +154,19 @@ class Hub:
         if self._announcement is not None:
             await self._announcement.close()
         await self._osc.close()
+        if self._folder is not None:
+            await self._folder.close()
         await self._office.close()
         await self._web.close()
         await asyncio.to_thread(self._remote.close, timeout_seconds=_CLOSE_SECONDS)
         await self._ratings.close()
         await asyncio.to_thread(self._memory.close)
+
+    def _make_folder_door(self) -> FolderDoor | None:
+        folder = self._settings.folder
+        if folder is None:
+            return None
+        return FolderDoor(self._office, folder, self._complain_of("folder"))
 
     def _make_stage(self) -> LiveStage:
         settings = self._settings
