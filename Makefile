@@ -4,6 +4,7 @@
 EXTRAS ?= dev
 ARGS ?=
 DATA ?=
+SAMPLES ?=
 WORK ?= build/training
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -18,16 +19,22 @@ PYTHON ?= $(shell \
 		$$python $(call FITS,99) && echo $$python && exit; done; \
 	echo none)
 
-.PHONY: play check soak format bench bench-peers docs clean help
+BLENDER := build/blender/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
+
+.PHONY: play check check-ray check-blender soak format bench bench-peers bench-film docs plugins clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make play    install into .venv and play; make play ARGS='--bars 16 --save take.mid'"
 	@echo "make check   install into .venv and run every check; EXTRAS=dev,train adds torch's"
+	@echo "make check-ray EXTRAS=dev,ray   kill a node of a Ray cluster while it watches films"
+	@echo "make check-blender   install Blender as a module (400 MB, needs Python 3.11) and open cuts in it"
 	@echo "make soak    kill the JACK server under it fifty times, ten minutes; needs JACK"
 	@echo "make format  put the code into its form"
 	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
+	@echo "make bench-film DATA=FOOTAGE SAMPLES=CLIPS   measure shot detectors side by side (400 MB)"
 	@echo "make docs    write the pages that are generated"
+	@echo "make plugins pack the plugins into build/plugins: a zip each, and Premiere's panel as .ccx"
 	@echo "make train-melody_vae EXTRAS=dev,train DATA=FOLDER   train a model of export/music, and ship it"
 	@echo "make clean   take away .venv and everything that was built"
 
@@ -39,7 +46,15 @@ check: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest --benchmark-skip -m 'not slow' $(ARGS)
+	$(BIN)/python -m pytest --benchmark-skip -m 'not slow and not ray' $(ARGS)
+
+check-ray: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m pytest --benchmark-skip -m ray $(ARGS)
+
+check-blender: $(VENV)/.installed-$(EXTRAS)
+	test -e $(BLENDER) || python3.11 -m venv build/blender
+	$(BLENDER) -m pip install --quiet --disable-pip-version-check bpy==4.5.15
+	SEGUE_BLENDER_PYTHON=$(BLENDER) $(BIN)/python -m pytest -m host tests/conform/test_blender.py $(ARGS)
 
 soak: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m pytest --benchmark-skip -m slow $(ARGS)
@@ -57,9 +72,16 @@ bench: $(VENV)/.installed-$(EXTRAS)
 bench-peers: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m tests.benchmarks.peers.compare $(ARGS)
 
+bench-film: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m tests.benchmarks.film.compare $(if $(DATA),--data '$(DATA)') \
+		$(if $(SAMPLES),--samples '$(SAMPLES)') $(ARGS)
+
 docs: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m export.ship.readme
 	$(BIN)/python -m bridge.cli.pages
+
+plugins: $(VENV)/.made
+	$(BIN)/python plugins/pack.py build/plugins
 
 train-%: $(VENV)/.installed-$(EXTRAS)
 	@test -n '$(DATA)' || { echo 'Where are the corpora? make $@ DATA=FOLDER' >&2; exit 1; }

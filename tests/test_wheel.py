@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LARGEST_INSTALL_MB = 250
+LARGEST_INSTALL_MB = 380
 
 pytestmark = pytest.mark.wheel
 
@@ -115,7 +115,7 @@ def test_every_plugin_goes_into_a_folder_and_out_again_from_an_empty_folder(inst
     environ = {"SEGUE_HOME": str(home)}
     listed = run(installed / "segue", "plugins", "list", "--json", cwd=tmp_path, environ=environ)
     names = [line["name"] for line in json.loads(listed.stdout)]
-    assert {"ableton", "ardour", "bitwig", "reaper"} <= set(names)
+    assert {"ableton", "ardour", "bitwig", "premiere", "reaper", "resolve"} <= set(names)
     for name in names:
         host = hosts / name
         host.mkdir(parents=True)
