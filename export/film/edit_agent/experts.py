@@ -1,10 +1,13 @@
-"""Cuts to imitate: what a wide beam finds with more time than an editor would wait for.
+"""Cuts to imitate: what is found with more time than an editor would wait for.
 
     python -m export.film.edit_agent.experts --work WORK --courses 2000 --workers 2
+    python -m export.film.edit_agent.experts --work WORK --courses 2000 --models onnx_models
 
 Writes WORK/experts.jsonl, one cut a line, by the number that its shoot and brief are drawn with; it
-goes on where it was stopped. The beam compares cuts of different lengths by a price on time; which
-price is right differs from shoot to shoot, so that it tries several and keeps the best cut.
+goes on where it was stopped. At first a wide beam finds them. It compares cuts of different lengths
+by a price on time; which price is right differs from shoot to shoot, so that it tries several and
+keeps the best cut. Later the agent itself does, beside the rules; the best cut of all is revised at
+length. So each agent learns from what the one before it found with time to think.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +27,11 @@ import numpy as np
 
 from bridge.film.cutting.adding import advanced, total
 from bridge.film.cutting.observing import Observation, observe
+from bridge.film.cutting.planning.revising import revised
+from bridge.film.cutting.policy import MODEL_NAME, Editor
+from bridge.film.cutting.proposing import Search
 from bridge.film.cutting.tables import Running, Tables
+from bridge.runtime.registry import Registry
 from export.film.edit_agent.asks import AskSettings, draw_tables
 from export.film.edit_agent.descriptors import Descriptor, load_descriptors
 
@@ -54,6 +61,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder of the descriptors")
     parser.add_argument("--courses", type=int, default=2000, help="cuts in all")
     parser.add_argument("--workers", type=int, default=2, help="processes")
+    parser.add_argument("--models", type=Path, help="the agent in this folder finds them")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     known = {expert.number for expert in load_experts(arguments.work)}
@@ -63,8 +71,8 @@ def main() -> None:
         ProcessPoolExecutor(arguments.workers) as crew,
         (arguments.work / FILE).open("a", encoding="utf-8") as lines,
     ):
-        works = [arguments.work] * len(missing)
-        for expert in crew.map(_found, missing, works, chunksize=4):
+        finding = partial(_found, work=arguments.work, models=arguments.models)
+        for expert in crew.map(finding, missing, chunksize=4):
             row = {"number": expert.number, "steps": expert.steps, "score": expert.score}
             lines.write(json.dumps(row) + "\n")
             lines.flush()
@@ -124,10 +132,13 @@ def priced_beam(tables: Tables, price: float, *, width: int = 8, ways: int = 6) 
     return best
 
 
-def _found(number: int, work: Path) -> Expert:
+def _found(number: int, work: Path, models: Path | None) -> Expert:
     tables = drawn(_descriptors(work), number)
-    cuts = [priced_beam(tables, price) for price in PRICES]
-    best = max(cuts, key=lambda cut: total(tables, cut))
+    if models is None:
+        cuts = [priced_beam(tables, price) for price in PRICES]
+    else:
+        cuts = [_agent(models).plan(tables, seed=number), Search().plan(tables, seed=number)]
+    best = revised(tables, max(cuts, key=lambda cut: total(tables, cut)))
     steps = tuple((candidate, joint) for candidate, joint, _ in best.chosen)
     return Expert(number, steps, total(tables, best))
 
@@ -135,6 +146,11 @@ def _found(number: int, work: Path) -> Expert:
 @cache
 def _descriptors(work: Path) -> list[Descriptor]:
     return load_descriptors(work, "train")
+
+
+@cache
+def _agent(models: Path) -> Editor:
+    return Editor(Registry(models).model(MODEL_NAME))
 
 
 def _read(line: str) -> Expert | None:

@@ -31,6 +31,7 @@ from bridge.schema.rating import Who
 from bridge.schema.training import Figure, TrainingReport
 from export.film.edit_agent.descriptors import Descriptor
 from export.film.edit_agent.edits import Lessons, foretold, lessons_of
+from export.film.edit_agent.graphs import graph_sources
 from export.film.edit_agent.network import EditorNetwork
 from export.film.edit_agent.night import (
     Night,
@@ -40,7 +41,6 @@ from export.film.edit_agent.night import (
     learned,
     standing_of,
 )
-from export.film.edit_agent.ship import graph_sources
 from export.film.edit_agent.weights import network_of
 from export.ship import overnight
 from export.ship.ship import ship

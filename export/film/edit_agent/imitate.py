@@ -1,9 +1,11 @@
-"""Learn first from cuts that a beam found, as an apprentice does: expert iteration's first half.
+"""Learn first from cuts that took long to find, as an apprentice does: expert iteration.
 
     python -m export.film.edit_agent.imitate --work WORK --minutes 8
+    python -m export.film.edit_agent.imitate --work WORK --minutes 8 --models onnx_models
 
-Reads WORK/experts.jsonl (see `experts`), writes WORK/apprentice.pt: where `train` begins. Anthony,
-Tian and Barber 2017, arXiv:1705.08439.
+Begins with nothing, or with the agent in a folder of models. Reads WORK/experts.jsonl (see
+`experts`), writes WORK/apprentice.pt: where `train` begins. Anthony, Tian and Barber 2017,
+arXiv:1705.08439.
 """
 
 from __future__ import annotations
@@ -20,11 +22,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from bridge.film.cutting.policy import MODEL_NAME
+from bridge.runtime.registry import Registry
 from export.film.edit_agent.descriptors import Descriptor, load_descriptors
 from export.film.edit_agent.experts import Expert, drawn, load_experts, watched
 from export.film.edit_agent.network import EditorNetwork
 from export.film.edit_agent.ppo import decided
 from export.film.edit_agent.rollouts import Course, Played, Step, course_of, padded, played_of
+from export.film.edit_agent.weights import network_of
 
 log = logging.getLogger("edit_agent")
 
@@ -63,13 +68,16 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder of the experts")
     parser.add_argument("--minutes", type=float, default=ImitationSettings.minutes)
     parser.add_argument("--seed", type=int, default=ImitationSettings.seed)
+    parser.add_argument("--models", type=Path, help="begin with the agent in this folder")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     settings = ImitationSettings(minutes=arguments.minutes, seed=arguments.seed)
     experts = load_experts(arguments.work)
     watching = watch(load_descriptors(arguments.work, "train"), experts)
     log.info("%d cuts, %d pieces", len(watching), sum(len(one.steps) for one in watching))
-    network = imitate(settings, watching)
+    models = arguments.models
+    parent = network_of(Registry(models).model(MODEL_NAME)) if models else None
+    network = imitate(settings, watching, parent)
     torch.save({"model": network.state_dict()}, arguments.work / FILE)
 
 
@@ -86,12 +94,20 @@ def watch(descriptors: Sequence[Descriptor], experts: Sequence[Expert]) -> list[
     return found
 
 
-def imitate(settings: ImitationSettings, watching: Sequence[Watched]) -> EditorNetwork:
-    """Train a network to do as experts did, and to expect what they earned."""
+def imitate(
+    settings: ImitationSettings, watching: Sequence[Watched], parent: EditorNetwork | None = None
+) -> EditorNetwork:
+    """Train a network to do as experts did, and to expect what they earned.
+
+    Args:
+        settings: how.
+        watching: what they did.
+        parent: what is trained on; None: a new network.
+    """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
-    network = EditorNetwork()
+    network = parent or EditorNetwork()
     optimizer = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
     begun, step = time.monotonic(), 0
     told = {"loss": 0.0, "agreed": 0.0, "value": 0.0}

@@ -22,8 +22,8 @@ from bridge.errors import ModelError
 from bridge.runtime.card import GOLDEN_FILE
 from bridge.runtime.session import Model
 from bridge.schema.arrays import AnyArray
+from export.film.edit_agent.graphs import graph_sources
 from export.film.edit_agent.network import EditorNetwork
-from export.film.edit_agent.ship import graph_sources
 from export.ship.graphs import GraphSource
 from export.ship.onnx import export_graph, round_weights
 from export.ship.parity import run_torch

@@ -8,8 +8,8 @@ import torch
 
 from bridge.film.cutting.policy import MODEL_NAME
 from bridge.runtime.card import Card, DataSource, Training
+from export.film.edit_agent.graphs import graph_sources
 from export.film.edit_agent.network import EditorNetwork
-from export.film.edit_agent.ship import graph_sources
 from export.ship.onnx import round_weights
 from export.ship.ship import ship
 

@@ -23,7 +23,13 @@ from export.film.edit_agent.asks import AskSettings, draw_tables  # noqa: E402
 from export.film.edit_agent.descriptors import FILE, split_of  # noqa: E402
 from export.film.edit_agent.measure import broken_rules, small_figures, small_tables  # noqa: E402
 from export.film.edit_agent.network import EditorNetwork  # noqa: E402
-from export.film.edit_agent.ppo import PpoSettings, advantages, improve, lesson_of  # noqa: E402
+from export.film.edit_agent.ppo import (  # noqa: E402
+    PpoSettings,
+    advantages,
+    improve,
+    lesson_of,
+    surprise_of_others,
+)
 from export.film.edit_agent.rollouts import course_of, play  # noqa: E402
 from export.film.edit_agent.ship import shipped_from  # noqa: E402
 from export.film.edit_agent.train import AgentSettings, train  # noqa: E402
@@ -97,6 +103,22 @@ def test_advantages_are_those_of_the_paper():
     last = 2.0 - 1.5
     middle = 0.0 + 1.5 - 1.0 + 0.5 * last
     assert found == pytest.approx([1.0 + 1.0 - 0.5 + 0.5 * middle, middle, last, 1.0])
+
+
+def test_the_other_cuts_of_a_shoot_tell_what_it_is_worth():
+    torch.manual_seed(0)
+    courses = [course(1), course(2)]
+    played = play(EditorNetwork(), courses, np.random.default_rng(2), group=3)
+    first = np.unique(played.episode, return_index=True)[1]
+    surprise = (played.totals() - played.values.numpy()[first]).reshape(2, 3)
+    others = (surprise.sum(axis=1, keepdims=True) - surprise) / 2
+    assert surprise_of_others(played)[first] == pytest.approx(others.ravel(), abs=1e-5)
+
+
+def test_a_cut_without_others_is_judged_by_what_was_expected():
+    torch.manual_seed(0)
+    played = play(EditorNetwork(), [course(1), course(2)], np.random.default_rng(2), group=1)
+    assert not surprise_of_others(played).any()
 
 
 def test_training_goes_on_where_it_was_stopped(work):
