@@ -20,8 +20,6 @@ MUSIC: Final = "music"
 """The domain of everything that is made of notes."""
 FILM: Final = "film"
 """The domain of cuts: what editors make of pictures."""
-DOMAINS: Final = (MUSIC, FILM)
-"""All domains in which there are tastes."""
 LONGEST_NAME: Final = 80
 """Characters of the name of a person, project or door."""
 IMPLICIT_STRENGTH: Final = 0.5

@@ -68,8 +68,3 @@ class Removal:
     """What the timelines could not hold, clip by clip."""
     notes: tuple[str, ...]
     """What was left out or taken for granted, each a sentence for a person."""
-
-    @property
-    def removed_seconds(self) -> float:
-        """How much was taken out."""
-        return float(sum(one.span.duration.to_seconds() for one in self.removed))

@@ -35,6 +35,10 @@ def talk(tmp_path_factory):
     return make_film(path, recipe), made
 
 
+def seconds_out(removal):
+    return sum(one.span.duration.to_seconds() for one in removal.removed)
+
+
 def request(path, tmp_path, **changes):
     fields = {"films": (str(path),), "output": str(tmp_path / "tight.otio"), **changes}
     return RemoveRequest(**fields)
@@ -44,7 +48,7 @@ def request(path, tmp_path, **changes):
 def test_no_sound_of_speech_is_in_a_frame_that_was_taken_out(talk, tmp_path):
     path, made = talk
     removal = remove(request(path, tmp_path), Studio())
-    assert removal.removed_seconds > 8
+    assert seconds_out(removal) > 8
     for one in removal.removed:
         start, length = one.span.start_time.to_seconds(), one.span.duration.to_seconds()
         assert not made.spoken[round(start * 100) : round((start + length) * 100)].any()
@@ -62,7 +66,7 @@ def test_the_timeline_holds_what_stays_linked_and_says_what_went(talk, tmp_path)
     marks = [mark for piece in pictures.pieces for mark in piece.marks]
     assert len(marks) == len(removal.removed)
     assert all(mark.colour == "CYAN" and "silence" in mark.name for mark in marks)
-    total = removal.kept_seconds + removal.removed_seconds
+    total = removal.kept_seconds + seconds_out(removal)
     assert total == pytest.approx(float(pictures.pieces[0].medium.count / RATE), abs=0.001)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import opentimelineio as otio
 
 PARTS = ("setup", "rise", "climax", "release")
+INTENTS = {"A": "as asked", "B": "faster and nearer", "C": "calmer and wider"}
 FRAMES = 20
 RATE = 25.0
 LESSON = {
@@ -80,7 +81,7 @@ def proposal(request: dict[str, Any]) -> dict[str, Any]:
         otio.adapters.write_to_file(_timeline(path.stem, pieces), str(path))
         cut = {
             "label": label,
-            "intent": f"intent of {label}",
+            "intent": INTENTS[label],
             "frame_rate": RATE,
             "pieces": pieces,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -29,13 +29,12 @@ from export.film.edit_agent.network import EditorNetwork
 from export.film.edit_agent.ppo import Lesson, PpoSettings, decided, lesson_of
 from export.film.edit_agent.rollouts import Course, Played, course_of, play
 from export.film.edit_agent.shoots import draw_shoot
+from export.ship.overnight import Progress
 
 _LONGEST_GRADIENT: Final = 0.5
 _NEARLY: Final = 0.7
 """At such a share of the bound it becomes dearer to go farther (Schulman et al. 2017, 4)."""
 _DEARER: Final = 1.3
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)

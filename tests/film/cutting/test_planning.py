@@ -16,7 +16,7 @@ from bridge.film.cutting.adding import advanced, gains, total
 from bridge.film.cutting.planning.beam import beam
 from bridge.film.cutting.planning.exact import exact
 from bridge.film.cutting.planning.revising import revised
-from bridge.film.cutting.planning.simple import at_random, best_of_random, greedy
+from bridge.film.cutting.planning.simple import at_random, greedy
 from bridge.film.cutting.proposing import propose
 from bridge.film.cutting.rules import jumps
 from bridge.film.cutting.scoring import score
@@ -86,12 +86,6 @@ def test_greedy_is_far_better_than_chance(style):
     tables = asked(*drawn(rng, shots=60), seconds=60.0, style=style)
     chance = [total(tables, at_random(tables, rng)) for _ in range(8)]
     assert total(tables, greedy(tables)) > max(chance) + 0.02
-
-
-def test_the_best_of_many_random_cuts_is_no_worse_than_one_of_them():
-    tables = small(1)
-    many, one = (best_of_random(tables, np.random.default_rng(3), tries=tries) for tries in (30, 1))
-    assert total(tables, many) >= total(tables, one)
 
 
 def test_too_many_cuts_are_not_looked_at_one_by_one():

@@ -60,7 +60,7 @@ def test_every_version_becomes_a_timeline_and_the_first_is_seen(editor):
     names = [f"Segue documentary 60 s-{label}" for label in "ABC"]
     assert [one.GetName() for one in editor.project.timelines] == names
     assert editor.project.current.GetName() == names[0]
-    assert "intent of B" in screen.items["Report"].PlainText
+    assert "faster and nearer" in screen.items["Report"].PlainText
     assert "one film is dark" in screen.items["Report"].PlainText
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bridge.film.cutting.adding import advanced, gains, next_steps, total
+from bridge.film.cutting.adding import advanced, gains, next_steps
 from bridge.film.cutting.limits import frames_left
 from bridge.film.cutting.styles import PARTS
 from bridge.film.cutting.tables import Running
@@ -86,8 +86,3 @@ def at_random(tables: Tables, rng: np.random.Generator) -> Running:
         joints = len(running.joints)
         running = advanced(tables, running, place // joints, place % joints)
     return running
-
-
-def best_of_random(tables: Tables, rng: np.random.Generator, *, tries: int) -> Running:
-    """Give the best of some random cuts."""
-    return max((at_random(tables, rng) for _ in range(tries)), key=lambda cut: total(tables, cut))
