@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
 import click
 
 from bridge.cli.door import show_json, show_table
 from bridge.schema.codec import to_plain
 from bridge.schema.timecode import rate_words
-from bridge.schema.timelines import Conversion, Loss, TimelineCheck
+from bridge.schema.timelines import Conversion, Loss, TimelineCheck, Trouble
+
+_T = TypeVar("_T")
+_K = TypeVar("_K", bound=Hashable)
 
 
 def show_conversion(done: Conversion, *, as_json: bool) -> None:
@@ -26,20 +32,11 @@ def show_conversion(done: Conversion, *, as_json: bool) -> None:
     if not done.losses:
         click.echo("nothing was lost", err=True)
         return
-    show_table(("at", "track", "clip", "what was lost"), _grouped(done.losses))
-
-
-def _grouped(losses: tuple[Loss, ...]) -> list[tuple[str, str, str, str]]:
-    """Give a row for each thing that was lost, however many clips lost it."""
-    groups: dict[tuple[str, str], list[Loss]] = {}
-    for loss in losses:
-        groups.setdefault((loss.track, loss.what), []).append(loss)
-    rows = []
-    for (track, what), alike in groups.items():
-        more = len(alike) - 1
-        clip = f"{alike[0].clip} and {more} more" if more else alike[0].clip
-        rows.append((alike[0].at, track, clip, what))
-    return rows
+    rows = [
+        (alike[0].at, track, _clips(alike), what)
+        for (track, what), alike in _grouped(done.losses, lambda loss: (loss.track, loss.what))
+    ]
+    show_table(("at", "track", "clip", "what was lost"), rows)
 
 
 def show_check(found: TimelineCheck, *, as_json: bool) -> None:
@@ -51,7 +48,23 @@ def show_check(found: TimelineCheck, *, as_json: bool) -> None:
         click.echo(f"{found.path} opens in {found.host} as it is")
         return
     rows = [
-        (trouble.weight, trouble.track, trouble.clip, trouble.what, trouble.advice)
-        for trouble in found.troubles
+        (weight, track, _clips(alike), what, alike[0].advice)
+        for (weight, track, what), alike in _grouped(
+            found.troubles, lambda trouble: (trouble.weight, trouble.track, trouble.what)
+        )
     ]
     show_table((found.host, "track", "clip", "what is wrong", "what to do"), rows)
+
+
+def _grouped(things: Iterable[_T], key: Callable[[_T], _K]) -> Iterable[tuple[_K, list[_T]]]:
+    """Bring together what is alike, in the order in which each came first."""
+    groups: dict[_K, list[_T]] = {}
+    for thing in things:
+        groups.setdefault(key(thing), []).append(thing)
+    return groups.items()
+
+
+def _clips(alike: Sequence[Loss | Trouble]) -> str:
+    """Name the first clip, and count the others."""
+    more = len(alike) - 1
+    return f"{alike[0].clip} and {more} more" if more else alike[0].clip

@@ -84,3 +84,17 @@ def test_what_many_clips_lose_is_told_once(segue, tmp_path):
     _, out, _ = segue("convert", "cut.edl", "new.otio", "--for", "resolve")
     assert out.count("relink") == 1
     assert "and 3 more" in out
+
+
+def test_what_a_host_does_to_many_clips_is_told_once(segue, tmp_path):
+    codes = [f"01:00:0{n}:00 01:00:0{n + 1}:00" for n in range(4)]
+    events = "\n".join(
+        f"00{n}  AX       V     C        {codes[n]} {codes[n]}\n"
+        f"* FROM CLIP NAME: clip {n}.mov\n* SOURCE FILE: /films/clip {n}.mov"
+        for n in range(4)
+    )
+    (tmp_path / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n{events}\n")
+    segue("convert", "cut.edl", "new.otio")
+    _, out, _ = segue("check", "new.otio", "--for", "resolve")
+    (row,) = [line for line in out.splitlines() if "named by a URL" in line]
+    assert "clip 0.mov and 3 more" in row

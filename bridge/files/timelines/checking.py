@@ -196,7 +196,7 @@ def _markers_for_resolve(seen: _Seen) -> Iterator[Trouble]:
     for marker in seen.clip.markers:
         note = marker.metadata.get("Resolve_OTIO", {}).get("Note")
         if comment_of(marker) and not note:
-            what = f"the note of its marker {marker.name!r} is not where Resolve reads it"
+            what = "the notes of its markers are not where Resolve reads them"
             yield seen.trouble("loses", what)
         if shown is not None and not shown.contains(marker.marked_range.start_time):
             what = f"its marker {marker.name!r} lies outside of what is seen, and is lost"

@@ -195,7 +195,8 @@ class _Maker:
             piece_note(piece, place.meeting, shot, self._rate),
             COLOURS[piece.part],
         )
-        return self._clip(stock, number, piece, place.picture, marks=(mark,))
+        link = str(number) if len(place.sound) else ""
+        return self._clip(stock, number, piece, place.picture, link=link, marks=(mark,))
 
     def _sound(self, number: int, piece: CutPiece, place: Place) -> Piece:
         """Make the clip that is heard."""
@@ -203,7 +204,7 @@ class _Maker:
         heard = stock.shot(piece.shot).sound
         speaks = heard is not None and heard.speech >= _SPEAKS
         enabled = self._setting.music is None or (self._setting.keep_speech and speaks)
-        return self._clip(stock, number, piece, place.sound, enabled=enabled)
+        return self._clip(stock, number, piece, place.sound, link=str(number), enabled=enabled)
 
     def _clip(
         self, stock: Stock, number: int, piece: CutPiece, record: range, **changes: Any
@@ -219,7 +220,6 @@ class _Maker:
             source_start=stock.medium.start + moved,
             rate=stock.rate,
             medium=stock.medium,
-            link=str(number),
             **changes,
         )
 

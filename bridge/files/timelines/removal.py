@@ -130,13 +130,14 @@ class _Maker:
         for part in film.kept:
             marks = self._mark(film, medium, gaps.pop(part.start, None))
             length = max(1, int(len(part) * self._rate / rate))
-            link = str(len(self.pictures) + 1)
+            has_sound = film.media.sound is not None
+            link = str(len(self.pictures) + 1) if has_sound else ""
             record = range(self._at, self._at + length)
             first = medium.start + part.start
             self.pictures.append(
                 Piece(medium.name, record, first, rate, medium, link=link, marks=marks)
             )
-            if film.media.sound is not None:
+            if has_sound:
                 self.sounds.append(Piece(medium.name, record, first, rate, medium, link=link))
             self._at += length
         for rest in gaps.values():

@@ -156,6 +156,7 @@ def test_a_silent_film_has_no_clip_of_sound_and_is_named():
     one = cut(piece(1, 50, 50), piece(2, 250, 40, path="/films/b.mov"))
     found = laid(one, film(), silent)
     assert [one.record for one in lane(found, "Audio 1").pieces] == [range(50)]
+    assert [one.link for one in lane(found, "Video 1").pieces] == ["1", ""]
     assert "without sound: b.mov" in found.notes
 
 
