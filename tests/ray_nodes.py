@@ -29,11 +29,11 @@ class RayNodes:
     def __init__(self, folder: Path) -> None:
         self.session = folder
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ray_nodes", str(folder)],
+            [sys.executable, "-m", "tests.ray_nodes"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | _QUIET | {"PYTHONPATH": str(REPOSITORY)},
+            env=os.environ | _QUIET | {"PYTHONPATH": str(REPOSITORY), "RAY_TMPDIR": str(folder)},
             cwd=REPOSITORY,
             text=True,
         )
@@ -87,7 +87,7 @@ def two_nodes() -> Iterator[RayNodes]:
             nodes.stop()
 
 
-def _serve(folder: str) -> None:
+def _serve() -> None:
     """Keep the cluster until nobody asks for more."""
     from ray.cluster_utils import Cluster
 
@@ -99,7 +99,6 @@ def _serve(folder: str) -> None:
         client_port = free.getsockname()[1]
     head = node | {
         "include_dashboard": False,
-        "temp_dir": folder,
         "ray_client_server_port": client_port,
     }
     cluster = Cluster(initialize_head=True, head_node_args=head)
@@ -117,4 +116,4 @@ def _serve(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve()
