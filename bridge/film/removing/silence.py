@@ -2,8 +2,8 @@
 
 Silero VAD says roughly where somebody speaks; where a word really begins and ends is said by the
 level: from there it is followed outwards for as long as it stands out from the noise around, past
-the short stops within `t` and `k`. What is loud without being speech, as laughter and music, is
-kept, too; breaths are not loud enough for that.
+the short stops within `t` and `k`. What is loud without being speech, as laughter, is kept, too,
+and so is what is lively, as music; breaths are neither.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bridge.film.removing.listening import QUIETEST_DB, ROWS, Sounding
+from bridge.film.removing.lively import lively_rows
 from bridge.film.sound.spans import Run, at_least, held_runs, runs
 
 if TYPE_CHECKING:
@@ -76,14 +77,16 @@ def heard_runs(sounding: Sounding) -> list[Run]:
     levels = _smoothed(sounding.levels)
     spoken = held_runs(sounding.voices, begins=_VOICE_BEGINS, lasts=_VOICE_LASTS)
     spoken = at_least(spoken, _SHORTEST_VOICE)
-    noise = _noise(levels, _flags(spoken, len(levels)))
+    maybe_spoken = _flags(spoken, len(levels))
+    noise = _noise(levels, maybe_spoken)
     speech = _speech_level(levels, spoken)
     edge = np.maximum(noise + _ABOVE_NOISE_DB, speech - _BELOW_SPEECH_DB)
     loud_from = np.maximum(noise + _LOUD_ABOVE_NOISE_DB, speech - _LOUD_BELOW_SPEECH_DB)
     loud = at_least(runs(levels > loud_from), _SHORTEST_LOUD)
     stands_out = levels > edge
     heard = np.zeros(len(levels), bool)
-    for run in (*spoken, *loud):
+    lively = runs(lively_rows(sounding, maybe_spoken, speech))
+    for run in (*spoken, *loud, *lively):
         followed = _followed(run, stands_out)
         heard[followed.start : followed.end] = True
     return runs(heard)
