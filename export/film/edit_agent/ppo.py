@@ -9,6 +9,7 @@ divergence of the policy from them is known exactly, and part of the loss, as is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from bridge.film.cutting.observing import GAIN
-from bridge.schema.arrays import FloatArray
+from bridge.preference.beliefs import RealArray
+from bridge.schema.arrays import AnyArray, FloatArray
 from export.film.edit_agent.network import EditorNetwork, Seen
 from export.film.edit_agent.rollouts import Played
 
@@ -44,6 +46,8 @@ class PpoSettings:
     """What a nat away from the rules costs, likewise."""
     value: float = 0.5
     """What a squared error of the value costs."""
+    best_of: int = 8
+    """The best of so many cuts is to grow."""
     policy: bool = True
     """Learn what to do; else only what to expect."""
     stop_kl: float = 0.03
@@ -77,36 +81,55 @@ class Lesson:
 
     played: Played
     gain: Tensor
-    """float32 [step]: how much better each choice was than expected, of mean 0 and deviation 1."""
+    """float32 [step]: what each choice gained, of mean 0 and deviation 1."""
     returns: Tensor
     """float32 [step]: what should have been expected."""
 
 
 def lesson_of(played: Played, settings: PpoSettings) -> Lesson:
-    """Work out how much better each choice was than expected."""
-    values = played.values.numpy() + surprise_of_others(played)
-    gain = torch.from_numpy(advantages(played.rewards, values, played.episode, settings.decay))
-    returns = gain + torch.from_numpy(values)
-    return Lesson(played, (gain - gain.mean()) / (gain.std() + 1e-6), returns)
+    """Work out what each choice gained, and what should have been expected."""
+    values = played.values.numpy()
+    better = advantages(played.rewards, values, played.episode, settings.decay)
+    first = np.unique(played.episode, return_index=True)[1]
+    cuts = best_gains(played.totals(), played.course.numpy()[first], settings.best_of)
+    gain = torch.from_numpy(cuts[played.episode])
+    gain = (gain - gain.mean()) / (gain.std() + 1e-6)
+    return Lesson(played, gain, torch.from_numpy(better) + played.values)
 
 
-def surprise_of_others(played: Played) -> FloatArray:
-    """Say by how much the other cuts of its shoot earned more than was expected of them.
+def best_gains(totals: FloatArray, course: AnyArray, best_of: int) -> FloatArray:
+    """Say by how much each cut raises the best of some cuts of its shoot.
 
-    What the network expects errs on some shoots more than on others; the other cuts tell by how
-    much, and are independent of the one that is judged: a baseline that leaves one out (Kool, van
-    Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free").
+    Only the best of many cuts is ever shown, so that is what is to grow, not their mean: a cut
+    counts by what it adds to the best of `best_of - 1` others, drawn from those that were made, and
+    beside the other cuts of its shoot (Walder and Karkhanis 2025, arXiv:2505.15201).
+
+    Args:
+        totals: float32 [cut]: what each earned.
+        course: int [cut]: of which shoot it is.
+        best_of: how many, >= 2; where a shoot has fewer cuts, all of them.
 
     Returns:
-        float32 [step], in pieces' worth; 0 where a shoot has one cut.
+        float32 [cut], in deviations of what the cuts of its shoot earned, of mean 0 for each shoot.
     """
-    first = np.unique(played.episode, return_index=True)[1]
-    surprise = played.totals() - played.values.numpy()[first]
-    course = played.course.numpy()[first]
-    count = np.bincount(course)[course]
-    others = np.bincount(course, surprise)[course] - surprise
-    found: FloatArray = (others / np.maximum(count - 1, 1)).astype(np.float32)
-    return found[played.episode]
+    found = np.zeros(len(totals), np.float32)
+    for one in np.unique(course):
+        places = np.flatnonzero(course == one)
+        own = totals[places].astype(np.float64)
+        if len(own) < 2:
+            continue
+        chances = _chances_of_best(len(own) - 1, min(best_of, len(own)) - 1)
+        for place in range(len(own)):
+            others = np.sort(np.delete(own, place))
+            found[places[place]] = chances @ np.maximum(0.0, own[place] - others)
+        found[places] -= found[places].mean()
+        found[places] /= own.std() + 1e-6
+    return found
+
+
+def _chances_of_best(count: int, drawn: int) -> RealArray:
+    """Say how likely each of some, from the worst on, is the best of those that are drawn."""
+    return np.array([comb(place, drawn - 1) for place in range(count)]) / comb(count, drawn)
 
 
 def advantages(

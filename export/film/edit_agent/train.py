@@ -40,13 +40,13 @@ class AgentSettings:
     """Batches of cuts."""
     minutes: float = 40.0
     """After which it ends in any case, all sittings together."""
-    courses: int = 16
+    courses: int = 8
     """Shoots of a batch; all are of about one size."""
-    group: int = 6
+    group: int = 16
     """Cuts of each shoot."""
     value_iterations: int = 4
     """Batches at the start from which only the value learns."""
-    learning_rate: float = 6e-4
+    learning_rate: float = 2e-4
     """At first; it falls with the time that is left, to a tenth."""
     ppo: PpoSettings = field(default_factory=PpoSettings)
     asks: AskSettings = field(default_factory=AskSettings)
