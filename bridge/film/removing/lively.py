@@ -23,10 +23,11 @@ _HEARD_AROUND: Final = 50
 _LEAST_CHANGE_DB: Final = 1.2
 """By how much bands usually change within a quarter of a second: .7 in noise."""
 _STEP: Final = 5
-_AROUND: Final = 20
-"""Slots before and after a step: a breath changes fewer than half of them."""
+_AROUND: Final = 30
+"""Slots before and after a step."""
 _MEAN_OF: Final = 5
-_LEAST_ROWS: Final = 8
+_LEAST_ROWS: Final = 14
+"""Pauses without so many tell nothing: a breath would be half of them."""
 _QUIETEST: Final = 1e-9
 
 

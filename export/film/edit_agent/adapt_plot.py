@@ -58,4 +58,5 @@ def _draw_course(panel: Axes, one: Course) -> None:
     panel.set_ylim(0.0, 1.0)
     panel.set_yticks([0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"])
     panel.set_xlim(0, PROJECTS)
+    panel.set_xticks([0, CHANGE, PROJECTS])
     panel.set_xlabel("projects learned from")
