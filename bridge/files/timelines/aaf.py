@@ -11,19 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import FileFormatError
+from bridge.files.timelines.names import first_of
 from bridge.schema.layout import exact_rate
 
 if TYPE_CHECKING:
     from opentimelineio.schema import Timeline
 
 
-def read_aaf(path: Path) -> Timeline:
-    """Read the composition of a file; rates as 29.97 become exactly what they mean.
+def read_aaf(path: Path) -> tuple[Timeline, tuple[str, ...]]:
+    """Read the first composition of a file; rates as 29.97 become exactly what they mean.
+
+    Returns:
+        It, and what was taken for granted.
 
     Raises:
         FileFormatError: it is damaged, cut off, or holds no composition.
     """
     import opentimelineio as otio
+    from aaf2.exceptions import AAFError
 
     logger = logging.getLogger()
     level = logger.level
@@ -31,9 +36,9 @@ def read_aaf(path: Path) -> Timeline:
     try:
         found = otio.adapters.read_from_file(str(path), "AAF")
     except (
-        otio.exceptions.OTIOError, ValueError, TypeError, AttributeError, KeyError, IndexError,
-        OSError, EOFError, struct.error, AssertionError, RecursionError, NotImplementedError,
-        ArithmeticError, MemoryError,
+        AAFError, otio.exceptions.OTIOError, ValueError, TypeError, AttributeError, KeyError,
+        IndexError, OSError, EOFError, struct.error, AssertionError, RecursionError,
+        NotImplementedError, ArithmeticError, MemoryError,
     ) as error:  # fmt: skip
         with warnings.catch_warnings():
             # what the adapter gave up stays open until its frames and rings are forgotten
@@ -47,11 +52,11 @@ def read_aaf(path: Path) -> Timeline:
         ) from error
     finally:
         logger.setLevel(level)
-    timeline = next((each for each in _all(found) if each.schema_name() == "Timeline"), None)
-    if timeline is None:
+    timelines = [each for each in _all(found) if each.schema_name() == "Timeline"]
+    if not timelines:
         raise FileFormatError(f"{path} holds no composition; export a sequence from Media Composer")
-    _make_exact(timeline)
-    return timeline
+    _make_exact(timelines[0])
+    return timelines[0], first_of([each.name for each in timelines])
 
 
 def _all(found: Any) -> list[Any]:

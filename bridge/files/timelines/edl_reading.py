@@ -151,7 +151,7 @@ class _Reading:
         for key in keys:
             track = self._free_track(key, piece)
             if event.edit[0] in "DW":
-                self._add_change(track, event, piece)
+                self._add_change(track, event, piece, outgoing)
             if (
                 len(piece.record) and piece.medium.kind != "generator"
             ):  # black is where nothing lies
@@ -170,14 +170,24 @@ class _Reading:
             )
         return self._tracks.setdefault(f"{key[0]}{number}", _Track(kind))
 
-    def _add_change(self, track: _Track, event: Event, piece: Piece) -> None:
+    def _add_change(
+        self, track: _Track, event: Event, piece: Piece, outgoing: Event | None
+    ) -> None:
         kind = "SMPTE_Dissolve" if event.edit == "D" else f"SMPTE_Wipe{event.edit[1:]}"
         before = _before(event)
         cut = piece.record.start
         track.changes.append(Change(cut, before, event.length - before, kind))
-        if before and track.pieces and track.end == cut - before:
-            # our own lists say where in its transition a cut was
-            last = track.pieces[-1]
+        if not before:
+            return
+        # our own lists say where in its transition a cut was
+        last = track.pieces[-1] if track.pieces else None
+        if alone := _said(event, "FROM FILE:"):
+            name = _said_name(event)
+            known = self._piece(outgoing or event, None)
+            medium = replace(known.medium, name=name, url=alone)
+            shown = replace(known, name=name, medium=medium, record=range(cut - before, cut))
+            track.pieces.append(shown)
+        elif last is not None and track.end == cut - before:
             track.pieces[-1] = replace(last, record=range(last.record.start, cut))
 
     def _piece(self, event: Event, outgoing: Event | None) -> Piece:

@@ -77,6 +77,8 @@ class _Writer:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self.losses: list[Loss] = []
+        self._alone: set[int] = set()
+        """Clips that are seen in a transition alone, which must name them."""
 
     def text(self) -> str:
         """Give the whole list."""
@@ -121,6 +123,12 @@ class _Writer:
             comes_in = changes.get(piece.record.start)
             going = changes.get(piece.record.stop)
             event = _Event(_shortened(piece, comes_in, going, rate), (key,), comes_in)
+            if not len(event.piece.record):
+                self._alone.add(id(piece))
+                if piece.marks:
+                    what = f"{len(piece.marks)} markers of it: it is seen in a transition alone"
+                    self.losses.append(lost(self._layout, lane, piece, what))
+                continue
             if comes_in is not None:
                 event = replace(event, before=ends.get(comes_in.cut))
             same = (event.piece.record, event.piece.source_start, piece.speed, piece.medium.url,
@@ -199,6 +207,8 @@ class _Writer:
         yield self._line(number, piece, tracks, edit, f"{self._source(piece)} {record}")
         if before is not None:
             yield f"* FROM CLIP NAME: {one_line(before.name)}"
+            if id(before) in self._alone:
+                yield f"* FROM FILE: {one_line(path_of(before.medium.url) or before.name)}"
         yield from self._comments(event)
 
     def _line(self, number: int, piece: Piece, tracks: str, edit: str, codes: str) -> str:

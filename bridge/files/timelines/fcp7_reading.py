@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from bridge.errors import FileFormatError
 from bridge.files.timelines.fcp7_writing import COLOURS, TICKS_PER_SECOND
 from bridge.files.timelines.laying import rate_of, seconds
-from bridge.files.timelines.names import LINK, OURS, nearest_colour
+from bridge.files.timelines.names import LINK, OURS, first_of, nearest_colour
 from bridge.files.timelines.xml_guard import read_xml
 from bridge.schema.layout import exact_rate
 from bridge.schema.timecode import frame_of
@@ -28,38 +28,36 @@ if TYPE_CHECKING:
     from opentimelineio.schema import Clip, Timeline, Track
 
 _ROOM: Final = "fcp_xml"
+_WHOLE: Final = ("duration", "end", "frame", "in", "out", "start", "timebase")
 _ALMOST: Final = Fraction(1, 1000)
 
 
-def read_fcp7(content: bytes, *, name: str) -> Timeline:
+def read_fcp7(content: bytes, *, name: str) -> tuple[Timeline, tuple[str, ...]]:
     """Read the first sequence of a file.
 
     Args:
         content: of the file.
         name: of the file, for messages.
 
+    Returns:
+        It, and what was taken for granted.
+
     Raises:
-        FileFormatError: it is damaged, hostile, or holds no sequence.
+        FileFormatError: it is damaged, hostile, or holds no sequence. What the adapter stumbles
+            over is raised as it comes: see `open_timeline`.
     """
     import opentimelineio as otio
 
     root = read_xml(content, name=name)
     _mend(root)
-    try:
-        found = otio.adapters.read_from_string(
-            ElementTree.tostring(root, encoding="unicode"), "fcp_xml"
-        )
-    except (
-        otio.exceptions.OTIOError, ValueError, TypeError, AttributeError, KeyError, IndexError,
-    ) as error:  # fmt: skip
-        raise FileFormatError(
-            f"{name} is no XML of Final Cut Pro 7 that can be understood ({error}); export it again"
-        ) from error
-    timeline = next(_timelines(found), None)
-    if timeline is None:
+    found = otio.adapters.read_from_string(
+        ElementTree.tostring(root, encoding="unicode"), "fcp_xml"
+    )
+    timelines = list(_timelines(found))
+    if not timelines:
         raise FileFormatError(f"{name} holds no sequence; export one from your editor")
-    _put_right(timeline, root)
-    return timeline
+    _put_right(timelines[0], root)
+    return timelines[0], first_of([timeline.name for timeline in timelines])
 
 
 def _timelines(found: Any) -> Iterator[Timeline]:
@@ -74,6 +72,7 @@ def _timelines(found: Any) -> Iterator[Timeline]:
 
 def _mend(root: Element) -> None:
     """Add what the adapter cannot do without."""
+    _mend_numbers(root)
     for code in root.iter("timecode"):
         _mend_timecode(code)
     for tag in ("clipitem", "generatoritem"):
@@ -85,6 +84,14 @@ def _mend(root: Element) -> None:
             _mend_ends(item)
     for track in root.iter("track"):
         _mend_transitions(track)
+
+
+def _mend_numbers(root: Element) -> None:
+    """Count whole frames, which Hiero writes as `1055.0`."""
+    for tag in _WHOLE:
+        for number in root.iter(tag):
+            if number.text and "." in number.text:
+                number.text = str(round(float(number.text)))
 
 
 def _mend_timecode(code: Element) -> None:
@@ -134,6 +141,7 @@ def _mend_transitions(track: Element) -> None:
 
 def _put_right(timeline: Timeline, root: Element) -> None:
     """Put right what the adapter passed over."""
+    timeline.metadata[OURS] = _told_of(next(root.iter("sequence")))
     rate = rate_of(timeline)
     for track in timeline.tracks:
         track.enabled = _inside(track).get("enabled", "TRUE") != "FALSE"
@@ -143,15 +151,21 @@ def _put_right(timeline: Timeline, root: Element) -> None:
     for marker in timeline.tracks.markers:
         _colour(marker)
     _link(timeline)
+
+
+def _told_of(sequence: Element) -> dict[str, Any]:
+    """Give what a sequence says of itself and the adapter has no place for."""
     told: dict[str, Any] = {}
-    sequence = next(root.iter("sequence"))
+    if base := sequence.findtext("rate/timebase"):
+        slowed = (sequence.findtext("rate/ntsc") or "").upper() == "TRUE"
+        told["rate"] = float(exact_rate(int(base) * (1000 / 1001 if slowed else 1)))
     if code := sequence.findtext("timecode/displayformat"):
         told["drop_frame"] = code.upper() == "DF"
     shape = "media/video/format/samplecharacteristics/"
     width, height = (sequence.findtext(shape + side) for side in ("width", "height"))
     if width and height:
         told["size"] = {"width": float(width), "height": float(height)}
-    timeline.metadata[OURS] = told
+    return told
 
 
 def _put_clip_right(clip: Clip, rate: Fraction) -> None:

@@ -25,10 +25,18 @@ if TYPE_CHECKING:
 OFFLINE: Final = "file:///offline/"
 """Where media lies that no timeline names: the form wants a place for all of it."""
 _VERSION: Final = "1.10"
+_MOST_DENOMINATOR: Final = 1 << 31
+_PARTS: Final = 720
 
 
 def seconds_text(seconds: Fraction, rate: Fraction) -> str:
-    """Write a time as a fraction whose denominator is that of a rate, so that frames are seen."""
+    """Write a time as a fraction whose denominator is that of a rate, so that frames are seen.
+
+    One within a frame, as odd speeds have it, is rounded: a denominator has 32 bits there.
+    """
+    if seconds.denominator >= _MOST_DENOMINATOR:
+        parts = rate.numerator * _PARTS
+        seconds = Fraction(round(seconds * parts), parts)
     scaled = seconds * rate.numerator
     if seconds.denominator == 1:
         return f"{seconds.numerator}s"
@@ -167,7 +175,7 @@ class _Writer:
         """Write the first track of pictures, and holes up to the end of all others."""
         lanes = self._layout.of_kind("Video")
         main = lanes[0] if lanes else Lane("Video", "", ())
-        changes = {change.cut: change for change in main.changes}
+        changes = {change.cut: self._within(change) for change in main.changes}
         at = 0
         for piece in main.pieces:
             self._gap(spine, range(at, piece.record.start), changes)
@@ -179,6 +187,11 @@ class _Writer:
             at = piece.record.stop
         self._transition(spine, main, changes.pop(at, None))
         self._gap(spine, range(at, self._layout.frame_count), changes)
+
+    def _within(self, change: Change) -> Change:
+        """Leave out what of a transition lies before the first frame, or after the last."""
+        after = min(change.after, self._layout.frame_count - change.cut)
+        return replace(change, before=min(change.before, change.cut), after=after)
 
     def _at(self, frame: int) -> str:
         """Write a place in the main storyline: it begins at the timecode of the timeline."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from bridge.errors import FileFormatError
+
+_INF: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\bInf\b')
 
 
 class Digits(float):
@@ -28,11 +31,16 @@ def read_json(text: str, *, name: str) -> Any:
         FileFormatError: it is damaged, cut off, or nested absurdly deep.
     """
     try:
-        return json.loads(text, parse_float=Digits)
+        return json.loads(_INF.sub(_spelt, text), parse_float=Digits, parse_constant=Digits)
     except (ValueError, RecursionError) as error:
         raise FileFormatError(
             f"{name} is damaged or cut off ({error}); export it again, or copy it again"
         ) from error
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Spell out what OpenTimelineIO writes for a number without end, but not within a text."""
+    return "Infinity" if found[0] == "Inf" else found[0]
 
 
 def canonical(told: Any) -> str:

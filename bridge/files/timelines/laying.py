@@ -100,8 +100,8 @@ def lay_out(timeline: Timeline) -> tuple[Layout, tuple[Loss, ...]]:
 
 
 def rate_of(timeline: Timeline) -> Fraction:
-    """Give the rate of a timeline: as Premiere says, as it begins, or that of its first clip."""
-    told = _premiere(timeline).get("VideoFrameRate")
+    """Give the rate of a timeline: as is said, as it begins, or that of most of its clips."""
+    told = _premiere(timeline).get("VideoFrameRate") or of_ours(timeline).get("rate")
     if isinstance(told, int | float) and told > 0:
         return exact_rate(told)
     rates = _clip_rates(timeline)

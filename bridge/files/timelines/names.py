@@ -42,6 +42,13 @@ def media_url(path: Path, host: Host) -> str:
     return str(path) if host in ("resolve", "premiere", "kdenlive") else path.as_uri()
 
 
+def first_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Say which of several sequences in a file was taken; of one nothing is said."""
+    if len(names) < 2:
+        return ()
+    return (f"of {len(names)} sequences the first was taken, {names[0] or 'which has no name'}",)
+
+
 def of_ours(thing: Any) -> Any:
     """Give our own metadata of a thing of a timeline; empty where there is none."""
     inside = thing.metadata.get(OURS)

@@ -68,7 +68,8 @@ def read_otio(content: bytes, *, name: str) -> OtioText:
         name: of the file, for messages.
 
     Raises:
-        FileFormatError: it is damaged, or holds no timeline.
+        FileFormatError: it is damaged, or holds no timeline. What the library stumbles over is
+            raised as it comes: see `open_timeline`.
     """
     import opentimelineio as otio
 
@@ -81,13 +82,8 @@ def read_otio(content: bytes, *, name: str) -> OtioText:
     if not isinstance(plain, dict) or _SCHEMA not in plain:
         raise FileFormatError(f"{name} is JSON, but no timeline; export one from your editor")
     _bring_down(plain, lowered)
-    try:
-        found = otio.adapters.read_from_string(format_json(plain), "otio_json")
-        kept = dict(_kept(plain, read_json(found.to_json_string(), name=name)))
-    except (otio.exceptions.OTIOError, ValueError, TypeError, RecursionError) as error:
-        raise FileFormatError(
-            f"{name} is no timeline that can be understood ({error}); export it again"
-        ) from error
+    found = otio.adapters.read_from_string(format_json(plain), "otio_json")
+    kept = dict(_kept(plain, read_json(found.to_json_string(), name=name)))
     timeline = _timeline(found)
     if timeline is None:
         raise FileFormatError(f"{name} holds no timeline; export one from your editor")

@@ -79,6 +79,22 @@ def open_timeline(path: Path, *, rate: float | None = None) -> Opened:
         NotFoundError: there is no such file.
         FileFormatError: it is damaged, hostile, or no timeline.
     """
+    from opentimelineio.exceptions import OTIOError
+
+    try:
+        return _read_form(path, rate)
+    except (
+        OTIOError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+        ValueError,
+    ) as error:  # fmt: skip
+        # readers expect what a program would write; here is something that none did
+        raise FileFormatError(
+            f"{path} is no timeline that can be understood ({error}); export it again"
+        ) from error
+
+
+def _read_form(path: Path, rate: float | None) -> Opened:
+    """Read a timeline by what it begins with."""
     if path.is_dir():
         if path.suffix.lower() in (".fcpxmld",):
             return _from_text(path, _read(path / "Info.fcpxml"), rate)
@@ -87,7 +103,10 @@ def open_timeline(path: Path, *, rate: float | None = None) -> Opened:
         return _bundle(path, "OTIO bundle")
     content = _read(path)
     if content.startswith(_AAF_MAGIC):
-        return _opened(path, "AAF", read_aaf(path))
+        composition, notes = read_aaf(path)
+        opened = _opened(path, "AAF", composition)
+        opened.notes = notes
+        return opened
     if content.startswith(_ZIP_MAGIC) and zipfile.is_zipfile(path):
         return _bundle(path, "OTIO zip")
     return _from_text(path, content, rate)
@@ -149,9 +168,9 @@ def _xml(path: Path, content: bytes) -> Opened:
     if "<fcpxml" in start:
         return _flat(path, "FCPXML", read_fcpx(content, name=path.name))
     if "<xmeml" in start:
-        timeline = read_fcp7(content, name=path.name)
-        opened = _opened(path, "Final Cut Pro XML", timeline)
-        opened.notes = _ramp_notes(content)
+        sequence, notes = read_fcp7(content, name=path.name)
+        opened = _opened(path, "Final Cut Pro XML", sequence)
+        opened.notes = (*notes, *_ramp_notes(content))
         return opened
     root = read_xml(content, name=path.name)
     raise FileFormatError(f"{path} is XML, but no timeline: <{root.tag}>; {_FORMS} can be read")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from bridge.files.timelines.fcpx_writing import format_fcpx
 from bridge.files.timelines.laying import lay_out
 from bridge.files.timelines.opentimeline import format_otio, read_otio
 from bridge.files.timelines.reading import open_timeline
-from bridge.schema.layout import Lane, Layout, Mark, Medium, Piece
+from bridge.schema.layout import Change, Lane, Layout, Mark, Medium, Piece
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples" / "timelines"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="needs samples of other programs")
@@ -163,7 +165,7 @@ def test_what_the_adapter_of_final_cut_pro_7_loses_is_kept(told):
     timeline = build(made)
     text = otio.adapters.write_to_string(timeline, "fcp_xml")
     theirs, _ = lay_out(otio.adapters.read_from_string(text, "fcp_xml"))
-    ours, _ = lay_out(read_fcp7(format_fcp7(made)[0], name="a"))
+    ours, _ = lay_out(read_fcp7(format_fcp7(made)[0], name="a")[0])
     ((key, value),) = told.items()
     assert getattr(ours.lanes[0].pieces[0], key) == value
     assert getattr(theirs.lanes[0].pieces[0], key) != value
@@ -178,3 +180,68 @@ def test_the_adapter_of_edit_lists_cannot_read_dropped_numbers_but_we_can():
     text, losses = format_edl(made)
     assert "01:00:00;00 01:00:01;20" in text
     assert losses == ()
+
+
+def test_frames_that_are_written_with_a_point_are_whole_ones(tmp_path):
+    text = format_fcp7(layout())[0].decode()
+    for tag in ("in", "out", "duration"):
+        text = text.replace(f"</{tag}>", f".0</{tag}>")  # as Hiero does
+    (piece,) = opened(tmp_path, text, "a.xml").layout.lanes[0].pieces
+    assert (piece.record, piece.source_start) == (range(50), 100)
+
+
+def test_a_sequence_has_the_rate_that_it_says_though_its_clips_have_another(tmp_path):
+    made = layout(NTSC)
+    (piece,) = made.lanes[0].pieces
+    slower = replace(piece, rate=Fraction(25))
+    made = replace(made, lanes=(replace(made.lanes[0], pieces=(slower,)),))
+    found = opened(tmp_path, format_fcp7(made)[0].decode(), "a.xml").layout
+    assert (found.rate, found.lanes[0].pieces[0].record) == (NTSC, range(50))
+
+
+def test_of_several_sequences_it_is_said_which_was_taken(tmp_path):
+    one = format_fcp7(layout())[0].decode()
+    sequence = one[one.index("<sequence") : one.index("</xmeml>")]
+    found = opened(tmp_path, one.replace("</xmeml>", f"{sequence}</xmeml>"), "a.xml")
+    assert "of 2 sequences the first was taken, cut" in found.notes
+
+
+def test_numbers_without_end_are_read_as_others_write_them(tmp_path):
+    text = (
+        format_otio(build(layout())).decode().replace('"metadata": {', '"metadata": {"x": Inf, ', 1)
+    )
+    text = text.replace(", }", "}")
+    assert opened(tmp_path, text, "a.otio").layout.frame_count == 50
+
+
+def test_a_clip_that_is_seen_in_a_dissolve_alone_comes_back(tmp_path):
+    first = layout().lanes[0].pieces[0]
+    short = replace(first, name="b.mov", record=range(50, 70), source_start=Fraction(200),
+                    medium=replace(first.medium, name="b.mov", url="/films/b.mov"))  # fmt: skip
+    last = replace(first, record=range(70, 120), source_start=Fraction(300))
+    lane = Lane("Video", "Video 1", (first, short, last), (Change(70, 20, 5),))
+    found = opened(tmp_path, format_edl(replace(layout(), lanes=(lane,)))[0]).layout.lanes[0]
+    assert [(one.name, one.record, one.source_start) for one in found.pieces] == [
+        (one.name, one.record, one.source_start) for one in lane.pieces
+    ]
+    assert [one.medium.url for one in found.pieces] == [
+        "/films/a.mov",
+        "/films/b.mov",
+        "/films/a.mov",
+    ]
+
+
+def test_a_time_in_fcpxml_has_no_more_digits_than_the_form_takes():
+    content, _ = format_fcpx(layout(NTSC, speed=Fraction(933_333, 1_000_000)))
+    times = re.findall(r"/(\d+)s\"", content.decode())
+    assert times
+    assert max(map(int, times)) < 2**31
+
+
+def test_a_transition_from_nothing_moves_nothing_in_fcpxml():
+    lane = layout().lanes[0]
+    made = replace(
+        layout(), lanes=(replace(lane, changes=(Change(0, 10, 10), Change(50, 10, 10))),)
+    )
+    found = read_fcpx(format_fcpx(made)[0], name="a")
+    assert [one.record for one in found.lanes[0].pieces] == [range(50)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bridge.errors import FileFormatError, NotFoundError, OutputExistsError, SegueError
 from bridge.files.timelines.building import build
 from bridge.files.timelines.bundle import unpack_media
+from bridge.files.timelines.edl_writing import format_edl
 from bridge.files.timelines.fcp7_writing import format_fcp7
 from bridge.files.timelines.fcpx_writing import format_fcpx
 from bridge.files.timelines.opentimeline import format_otio
@@ -106,6 +108,28 @@ def test_garbage_is_refused_by_name(tmp_path_factory, garbage, head):
     path.write_bytes(head + garbage)
     with pytest.raises(SegueError):
         open_timeline(path)
+
+
+ODD = ("", "-1", "abc", "1e999", "NaN", "999999999999999999999", "99:99:99:99", "null", "[]")
+VALUE = re.compile(r'(?<=>)[^<>\n]+(?=<)|(?<=")[^"\n]*(?=")|\b\d[\d.:/]*s?\b')
+
+
+@pytest.mark.parametrize("name", [*WHOLE, "a.edl"])
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_value_that_no_program_writes_is_read_or_refused_by_name(tmp_path_factory, name, data):
+    text = (format_edl(layout())[0].encode() if name == "a.edl" else WHOLE[name]).decode()
+    places = [match.span() for match in VALUE.finditer(text)]
+    chosen = data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=3, unique=True))
+    for first, last in sorted(chosen, reverse=True):
+        text = text[:first] + data.draw(st.sampled_from(ODD)) + text[last:]
+    path = tmp_path_factory.mktemp("odd") / name
+    path.write_text(text, "utf-8")
+    try:
+        found = open_timeline(path)
+        write_timeline(found, Wish(path.with_name("again.otio"), "resolve"))
+    except SegueError:
+        pass
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):

@@ -73,7 +73,7 @@ def test_fcpxml_gives_back_every_cut(name, data):
 @given(data=st.data())
 def test_final_cut_pro_7_gives_back_every_cut(name, data):
     layout = data.draw(layouts(name, videos=2, sounds=2))
-    found, _ = lay_out(read_fcp7(format_fcp7(layout)[0], name="a"))
+    found, _ = lay_out(read_fcp7(format_fcp7(layout)[0], name="a")[0])
     assert cuts(found) == cuts(layout)
     assert (changes(found), clock(found)) == (changes(layout), clock(layout))
 
