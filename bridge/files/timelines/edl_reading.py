@@ -291,11 +291,11 @@ def _named(event: Event, outgoing: Event | None) -> str:
 
 def _medium(event: Event, name: str) -> Medium:
     reel = _long_reel(event)
-    if event.reel.upper() in ("BL", "BLK", "BLACK"):
-        return Medium("black", kind="generator")
     path = _said_file(event)
     if path:
         return Medium(name, path, "file", reel)
+    if event.reel.upper() in ("BL", "BLK", "BLACK"):
+        return Medium("black", kind="generator")
     return Medium(name, reel=reel)
 
 
