@@ -1,9 +1,11 @@
 """Proximal policy optimisation with a bound on how far the policy goes from the rules.
 
-Schulman et al. 2017, arXiv:1707.06347, with generalised advantages (Schulman et al. 2016,
-arXiv:1506.02438). What may not be chosen has no probability, in the policy and in the rules (Huang
-and Ontanon 2022, arXiv:2006.14171). The rules choose by what an action gains at once; the
-divergence of the policy from them is known exactly, and part of the loss, as is its entropy.
+Schulman et al. 2017, arXiv:1707.06347. A choice gains what its cut adds to the best of several: see
+`best_gains`. What is to be expected is learned beside it, by generalised advantages (Schulman et
+al. 2016, arXiv:1506.02438), for it makes the network look ahead. What may not be chosen has no
+probability, in the policy and in the rules (Huang and Ontanon 2022, arXiv:2006.14171). The rules
+choose by what an action gains at once; the divergence of the policy from them is known exactly, and
+part of the loss, as is its entropy.
 """
 
 from __future__ import annotations
