@@ -34,6 +34,7 @@ MAX_TIMELINE_BYTES: Final = 256 * 2**20
 """A larger file is refused: a feature film has a tenth of it."""
 _AAF_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC: Final = b"PK"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _EDL: Final = re.compile(r"^\s*(TITLE\s*:|FCM\s*:|\d{1,9}\s+\S+.*\d{1,2}[:;]\d{2}[:;]\d{2})", re.M)
 _RAMP: Final = re.compile(
     rb"(?s)variablespeed</parameterid>(?:(?!</parameter>).){0,400}?<value>\s*(?:1|TRUE)\s*<"
@@ -139,9 +140,9 @@ def _from_text(path: Path, content: bytes, rate: float | None) -> Opened:
     head = content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"{"):
         return _otio(path, "OpenTimelineIO", content)
-    if head.startswith(b"<") or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _xml(path, content)
     text = _text(content)
+    if head.startswith(b"<") or text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return _xml(path, content)
     if _EDL.search(text) is None:
         raise FileFormatError(f"{path} is no timeline; {_FORMS} can be read")
     shelf = Shelf(path.parent)
@@ -155,7 +156,9 @@ def _from_text(path: Path, content: bytes, rate: float | None) -> Opened:
 
 
 def _text(content: bytes) -> str:
-    """Give a text in UTF-8, or in the letters of Windows where it is none."""
+    """Give a text in UTF-8, in UTF-16 where it says so, or in the letters of Windows."""
+    if content[:2] in _UTF16:
+        return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeError:
@@ -163,8 +166,7 @@ def _text(content: bytes) -> str:
 
 
 def _xml(path: Path, content: bytes) -> Opened:
-    wide = content.decode("utf-16", "ignore") if content[:1] in b"\xff\xfe" else ""
-    start = (wide or content[:20_000].decode("utf-8", "ignore"))[:20_000]
+    start = _text(content)[:20_000]
     if "<fcpxml" in start:
         return _flat(path, "FCPXML", read_fcpx(content, name=path.name))
     if "<xmeml" in start:

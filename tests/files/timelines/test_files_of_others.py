@@ -251,3 +251,14 @@ def test_a_film_whose_name_is_black_is_a_film(tmp_path):
     lane = replace(made.lanes[0], pieces=(black,))
     found = opened(tmp_path, format_edl(replace(made, lanes=(lane,)))[0]).layout
     assert [one.medium.url for one in found.lanes[0].pieces] == ["/films/black.mov"]
+
+
+@pytest.mark.parametrize("letters", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("name", ["a.edl", "a.xml"])
+def test_a_text_is_read_in_whatever_letters_it_was_written(tmp_path, name, letters):
+    made = replace(layout(), name="Résumé")
+    text = format_edl(made)[0] if name == "a.edl" else format_fcp7(made)[0].decode()
+    if letters != "utf-8":
+        text = text.replace('encoding="UTF-8"', f'encoding="{letters.removesuffix("-sig")}"')
+    (tmp_path / name).write_text(text, letters)
+    assert open_timeline(tmp_path / name).layout.name == "Résumé"
