@@ -182,9 +182,8 @@ class _Reading:
         # our own lists say where in its transition a cut was
         last = track.pieces[-1] if track.pieces else None
         if alone := _said(event, "FROM FILE:"):
-            name = _said_name(event)
-            known = self._piece(outgoing or event, None)
-            medium = replace(known.medium, name=name, url=alone)
+            known, name = self._piece(outgoing or event, None), _said_name(event)
+            medium = Medium(name, alone, "file", known.medium.reel)
             shown = replace(known, name=name, medium=medium, record=range(cut - before, cut))
             track.pieces.append(shown)
         elif last is not None and track.end == cut - before:

@@ -225,6 +225,7 @@ def test_a_clip_that_is_seen_in_a_dissolve_alone_comes_back(tmp_path):
         (one.name, one.record, one.source_start) for one in lane.pieces
     ]
     assert [Path(one.medium.url).stem for one in found.pieces] == ["a", "b", "a"]
+    assert {one.medium.kind for one in found.pieces} == {"file"}
 
 
 def test_a_time_in_fcpxml_has_no_more_digits_than_the_form_takes():
