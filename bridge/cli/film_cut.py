@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
 
 from bridge.cli.door import json_option, open_studio, person_option, project_option, show_json
-from bridge.cli.film_options import preview_height_option, timeline_options
-from bridge.cli.film_remove import KIND_NAMES, USUAL_FORMS
+from bridge.cli.film_options import (
+    absolute,
+    output_path,
+    preview_height_option,
+    timeline_options,
+)
+from bridge.cli.film_remove import KIND_NAMES, take_out
 from bridge.cli.knobs import seed_or_new
-
-if TYPE_CHECKING:
-    from bridge.schema.timelines import Host
 
 STYLE_NAMES: Final = ("calm", "documentary", "trailer", "vlog", "interview")
 """Those of `bridge.schema.cutting.CUT_STYLES`, so that help needs no import; a test compares."""
@@ -106,16 +108,17 @@ def cut(clips: tuple[Path, ...], **asked: Any) -> None:
     from bridge.operations.cutting import cut as operation
 
     as_json: bool = asked.pop("as_json")
-    if removed := asked.pop("remove"):
-        _remove(clips, removed, asked, as_json=as_json)
+    if asked["remove"]:
+        _remove(clips, asked, as_json=as_json)
         return
+    del asked["remove"]
     outline: Path | None = asked.pop("outline")
     request = CutRequest(
         films=tuple(str(clip.absolute()) for clip in clips),
-        output=str(_output(asked.pop("output"), asked["host"])),
+        output=output_path(asked.pop("output"), asked["host"]),
         outline=None if outline is None else _read(outline),
         seed=seed_or_new(asked.pop("seed")),
-        **{name: _absolute(value) for name, value in asked.items()},
+        **{name: absolute(value) for name, value in asked.items()},
     )
     proposal = operation(request, open_studio())
     if as_json:
@@ -126,36 +129,15 @@ def cut(clips: tuple[Path, ...], **asked: Any) -> None:
         show_proposal(proposal)
 
 
-def _remove(
-    clips: tuple[Path, ...], removed: tuple[Any, ...], asked: dict[str, Any], *, as_json: bool
-) -> None:
+def _remove(clips: tuple[Path, ...], asked: dict[str, Any], *, as_json: bool) -> None:
     """Take something out of footage, as `segue film remove` does."""
-    from bridge.cli.removal_report import show_removal
-    from bridge.operations.removing import RemoveRequest
-    from bridge.operations.removing import remove as operation
-
     context = click.get_current_context()
     for name in _FOR_PROPOSALS:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(f"--remove proposes nothing; leave {option} out", context)
     wanted = {name: value for name, value in asked.items() if name not in _FOR_PROPOSALS}
-    request = RemoveRequest(
-        films=tuple(str(clip.absolute()) for clip in clips),
-        output=str(_output(wanted.pop("output"), wanted["host"])),
-        remove=tuple(dict.fromkeys(removed)),
-        **{name: _absolute(value) for name, value in wanted.items()},
-    )
-    show_removal(operation(request, open_studio()), as_json=as_json)
-
-
-def _output(named: Path | None, host: Host) -> Path:
-    return (named or Path(f"cut{USUAL_FORMS.get(host, '.otio')}")).absolute()
-
-
-def _absolute(value: Any) -> Any:
-    """Give a path as what a request takes; everything else as it is."""
-    return str(value.absolute()) if isinstance(value, Path) else value
+    take_out(clips, wanted, as_json=as_json)
 
 
 def _read(outline: Path) -> str:

@@ -14,11 +14,24 @@ if TYPE_CHECKING:
 HOST_NAMES: Final = ("resolve", "premiere", "fcpx", "avid", "kdenlive", "portable")
 """Those of `bridge.schema.timelines.Host`, so that help needs no import; a test compares."""
 
+USUAL_FORMS: Final = {"fcpx": ".fcpxml", "avid": ".edl"}
+"""What is written for hosts that open no .otio."""
+
 
 def host_option(default: Host, words: str) -> Callable[[Any], Any]:
     """Ask who will read a timeline."""
     choice = click.Choice(HOST_NAMES)
     return click.option("--for", "host", type=choice, default=default, help=words)
+
+
+def output_path(named: Path | None, host: Host) -> str:
+    """Give where a new timeline goes: as named, or here, in the form that the host opens."""
+    return str((named or Path(f"cut{USUAL_FORMS.get(host, '.otio')}")).absolute())
+
+
+def absolute(value: Any) -> Any:
+    """Give a path as what a request takes; everything else as it is."""
+    return str(value.absolute()) if isinstance(value, Path) else value
 
 
 def timeline_options(command: Any) -> Any:

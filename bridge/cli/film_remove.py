@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from bridge.cli.door import json_option, open_studio
-from bridge.cli.film_options import preview_height_option, timeline_options
-
-if TYPE_CHECKING:
-    from bridge.schema.timelines import Host
+from bridge.cli.film_options import (
+    absolute,
+    output_path,
+    preview_height_option,
+    timeline_options,
+)
 
 KIND_NAMES: Final = ("silence", "bad", "repeats")
 """Those of `bridge.schema.removal.REMOVED_KINDS`, so that help needs no import; a test compares."""
-USUAL_FORMS: Final = {"fcpx": ".fcpxml", "avid": ".edl"}
-"""What is written for hosts that open no .otio."""
-
 _path = click.Path(path_type=Path)
 
 
@@ -69,31 +68,28 @@ _path = click.Path(path_type=Path)
 def remove(clips: tuple[Path, ...], **asked: Any) -> None:
     """Take silence, bad pictures or worse takes out of footage; all else stays, to the frame.
 
-    Silence is what lies between words, however loud the room is; what is loud without being speech
-    stays. Bad is black, frozen, burnt out, too dark, out of focus or shaken, beside better frames
-    of the same shot. Of shots that repeat one another the best take stays. Each cut bears a marker
-    that says what was taken out there, and why.
+    Silence is what lies between words, however loud the room is; laughter and music stay. Bad is
+    black, frozen, burnt out, too dark, out of focus or shaken, beside better frames of the same
+    shot. Of shots that repeat one another the best take stays. Each cut bears a marker that says
+    what was taken out there, and why.
     """
+    as_json: bool = asked.pop("as_json")
+    take_out(clips, asked, as_json=as_json)
+
+
+def take_out(clips: tuple[Path, ...], asked: dict[str, Any], *, as_json: bool) -> None:
+    """Take out of footage what its options ask for, and tell what went."""
     from bridge.cli.removal_report import show_removal
     from bridge.operations.removing import RemoveRequest
     from bridge.operations.removing import remove as operation
 
-    as_json: bool = asked.pop("as_json")
-    output: Path | None = asked.pop("output")
-    kinds = asked.pop("remove")
+    wanted = {name: absolute(value) for name, value in asked.items()}
     request = RemoveRequest(
-        films=tuple(str(clip.absolute()) for clip in clips),
-        output=str((output or Path(f"cut{_usual_form(asked['host'])}")).absolute()),
-        remove=tuple(dict.fromkeys(kinds)),
-        **{name: _absolute(value) for name, value in asked.items()},
+        **wanted
+        | {
+            "films": tuple(str(clip.absolute()) for clip in clips),
+            "output": output_path(asked["output"], asked["host"]),
+            "remove": tuple(dict.fromkeys(asked["remove"])),
+        }
     )
     show_removal(operation(request, open_studio()), as_json=as_json)
-
-
-def _usual_form(host: Host) -> str:
-    return USUAL_FORMS.get(host, ".otio")
-
-
-def _absolute(value: Any) -> Any:
-    """Give a path as what a request takes; everything else as it is."""
-    return str(value.absolute()) if isinstance(value, Path) else value
