@@ -31,7 +31,8 @@ def read_json(text: str, *, name: str) -> Any:
         FileFormatError: it is damaged, cut off, or nested absurdly deep.
     """
     try:
-        return json.loads(_INF.sub(_spelt, text), parse_float=Digits, parse_constant=Digits)
+        spelt = _INF.sub(_spelt, text) if "Inf" in text else text
+        return json.loads(spelt, parse_float=Digits, parse_constant=Digits)
     except (ValueError, RecursionError) as error:
         raise FileFormatError(
             f"{name} is damaged or cut off ({error}); export it again, or copy it again"

@@ -34,6 +34,7 @@ MAX_TIMELINE_BYTES: Final = 256 * 2**20
 """A larger file is refused: a feature film has a tenth of it."""
 _AAF_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC: Final = b"PK"
+_HEAD_LETTERS: Final = 20_000
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _EDL: Final = re.compile(r"^\s*(TITLE\s*:|FCM\s*:|\d{1,9}\s+\S+.*\d{1,2}[:;]\d{2}[:;]\d{2})", re.M)
 _RAMP: Final = re.compile(
@@ -142,7 +143,7 @@ def _from_text(path: Path, content: bytes, rate: float | None) -> Opened:
         return _otio(path, "OpenTimelineIO", content)
     text = _text(content)
     if head.startswith(b"<") or text.lstrip("\ufeff \t\r\n").startswith("<"):
-        return _xml(path, content)
+        return _xml(path, content, text[:_HEAD_LETTERS])
     if _EDL.search(text) is None:
         raise FileFormatError(f"{path} is no timeline; {_FORMS} can be read")
     shelf = Shelf(path.parent)
@@ -165,8 +166,7 @@ def _text(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _xml(path: Path, content: bytes) -> Opened:
-    start = _text(content)[:20_000]
+def _xml(path: Path, content: bytes, start: str) -> Opened:
     if "<fcpxml" in start:
         return _flat(path, "FCPXML", read_fcpx(content, name=path.name))
     if "<xmeml" in start:
