@@ -6,17 +6,21 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bridge.errors import SegueError
+from bridge.files.model_versions import ModelVersions
 from bridge.runtime.card import CARD_FILE, Card, DataSource, Metric, Training
 from bridge.runtime.session import Model
 from bridge.schema.codec import to_plain
 from bridge.schema.rating import Who
 from bridge.schema.training import Figure, TrainingReport
+from export.ship.graphs import GraphSource
+from export.ship.ship import ship
 
 LUCK: Final = 0.05
 """What is foretold must be less likely than this by luck."""
@@ -79,18 +83,38 @@ def card_sha256(model: Model) -> str:
     return hashlib.sha256((model.folder / CARD_FILE).read_bytes()).hexdigest()
 
 
-def door(description: str | None, folders: Sequence[str]) -> argparse.ArgumentParser:
+def kept(own: Path, card: Card, sources: Mapping[str, GraphSource]) -> int:
+    """Write a new version as a whole, put it in use, and give its number.
+
+    Args:
+        own: folder of the models that were trained here.
+        card: of the new version.
+        sources: its graphs.
+    """
+    with tempfile.TemporaryDirectory(prefix="segue-training-") as workshop:
+        folder = Path(workshop) / card.name
+        ship(folder, card, sources)
+        return ModelVersions(own).put(card.name, folder).number
+
+
+def door(
+    description: str | None, folders: Sequence[str], *, minutes: float, seed: int
+) -> argparse.ArgumentParser:
     """Read what a training from feedback is asked for.
 
     Args:
         description: for its help.
         folders: options that name files and folders it needs.
+        minutes: for which it learns, unless told otherwise.
+        seed: of chance, likewise.
     """
     parser = argparse.ArgumentParser(description=description)
     for name in folders:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--person", default=Who().person)
     parser.add_argument("--project", default=Who().project)
+    parser.add_argument("--minutes", type=float, default=minutes)
+    parser.add_argument("--seed", type=int, default=seed)
     parser.add_argument("--dry-run", action="store_true")
     return parser
 

@@ -10,7 +10,6 @@ Writes a line of JSON for each piece of news: `{"progress": [done, total, what]}
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,7 +42,6 @@ from export.film.edit_agent.night import (
 )
 from export.film.edit_agent.weights import network_of
 from export.ship import overnight
-from export.ship.ship import ship
 
 LEAST: Final = 5
 """Cuts without which nobody could tell a taste from luck."""
@@ -120,7 +118,11 @@ def learn(
         updates=night.updates,
         seconds=round(night.seconds, 1),
     )
-    return done if reason else replace(done, own_number=_kept(study, night, figures))
+    if reason:
+        return done
+    new = _card(study, night, figures)
+    number = overnight.kept(wanted.own, new, graph_sources(night.network))
+    return replace(done, own_number=number)
 
 
 def why_not(was: Standing, now: Standing, kl_bound: float) -> str:
@@ -240,14 +242,6 @@ def _too_like_luck(study: _Study) -> str:
     )
 
 
-def _kept(study: _Study, night: Night, figures: Sequence[Figure]) -> int:
-    """Write the new version as a whole, and put it in use."""
-    with tempfile.TemporaryDirectory(prefix="segue-training-") as workshop:
-        folder = Path(workshop) / MODEL_NAME
-        ship(folder, _card(study, night, figures), graph_sources(night.network))
-        return ModelVersions(study.wanted.own).put(MODEL_NAME, folder).number
-
-
 def _card(study: _Study, night: Night, figures: Sequence[Figure]) -> Card:
     """Say what the new version is."""
     wanted, lessons = study.wanted, study.lessons
@@ -290,9 +284,10 @@ def _report(study: _Study, *, reason: str) -> TrainingReport:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Learn, and say line by line how it goes; exit 1 where it failed."""
-    parser = overnight.door(__doc__, ("models", "own", "ratings", "analyses"))
-    parser.add_argument("--minutes", type=float, default=NightSettings.minutes)
-    parser.add_argument("--seed", type=int, default=NightSettings.seed)
+    usual = NightSettings()
+    parser = overnight.door(
+        __doc__, ("models", "own", "ratings", "analyses"), minutes=usual.minutes, seed=usual.seed
+    )
     asked = parser.parse_args(arguments)
 
     def learned_from(progress: overnight.Progress) -> TrainingReport:

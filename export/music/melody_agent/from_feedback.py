@@ -10,7 +10,6 @@ Writes a line of JSON for each piece of news: `{"progress": [done, total, what]}
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,7 +34,6 @@ from export.music.melody_prior.data import Stretches, laid_end_to_end
 from export.music.melody_prior.ship import graph_sources
 from export.networks.melody_network import MelodyPriorNetwork
 from export.ship import overnight
-from export.ship.ship import ship
 
 LEAST: Final = 20
 """Independent comparisons without which nobody could tell a taste from luck."""
@@ -112,7 +110,9 @@ def learn(
     )
     if reason:
         return done
-    number = _kept(study, night, figures)
+    examples = stretches(list(study.lessons.heard.values()))
+    sources = graph_sources(night.network, examples)
+    number = overnight.kept(wanted.own, _card(study, night, figures), sources)
     return replace(done, own_number=number)
 
 
@@ -225,15 +225,6 @@ def figures_of(was: Standing, now: Standing) -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
-def _kept(study: _Study, night: Night, figures: Sequence[Figure]) -> int:
-    """Write the new version as a whole, and put it in use."""
-    heard = list(study.lessons.heard.values())
-    with tempfile.TemporaryDirectory(prefix="segue-training-") as workshop:
-        folder = Path(workshop) / AGENT_NAME
-        ship(folder, _card(study, night, figures), graph_sources(night.network, stretches(heard)))
-        return ModelVersions(study.wanted.own).put(AGENT_NAME, folder).number
-
-
 def stretches(heard: Sequence[Heard]) -> Stretches:
     """Lay a few melodies end to end, as examples of what goes into the graphs."""
     longest = sorted(heard, key=lambda melody: -len(melody.events))[:_EXAMPLES]
@@ -282,9 +273,10 @@ def _report(study: _Study, *, reason: str) -> TrainingReport:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Learn, and say line by line how it goes; exit 1 where it failed."""
-    parser = overnight.door(__doc__, ("models", "own", "ratings"))
-    parser.add_argument("--minutes", type=float, default=NightSettings.minutes)
-    parser.add_argument("--seed", type=int, default=NightSettings.seed)
+    usual = NightSettings()
+    parser = overnight.door(
+        __doc__, ("models", "own", "ratings"), minutes=usual.minutes, seed=usual.seed
+    )
     asked = parser.parse_args(arguments)
 
     def learned_from(progress: overnight.Progress) -> TrainingReport:

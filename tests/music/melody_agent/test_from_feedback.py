@@ -23,6 +23,7 @@ from export.music.melody_agent.lessons import foretold, lessons_of, split  # noq
 from export.music.melody_agent.night import NightSettings, learned, standing_of  # noqa: E402
 from export.music.melody_agent.pleasing import LearningSettings  # noqa: E402
 from export.music.melody_agent.weights import network_of  # noqa: E402
+from export.ship import overnight  # noqa: E402
 from tests.music.melody_agent.simulated import GOALS, feature, rated, ship_toy, toy_network  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -185,7 +186,7 @@ def test_a_night_that_dies_at_the_end_leaves_what_was_in_use(
     own = tmp_path / "own"
     monkeypatch.setattr(from_feedback, "why_not", lambda was, now, kl_bound: "")
     if broken == "ship":
-        monkeypatch.setattr(from_feedback, "ship", _die)
+        monkeypatch.setattr(overnight, "ship", _die)
     else:
         monkeypatch.setattr("bridge.files.model_versions.shutil.copytree", _die_halfway)
     with pytest.raises(MemoryError):
