@@ -1,7 +1,8 @@
 """Pack the plugins: one zip for each host into a folder, and Premiere's panel as a `.ccx`.
 
-`python plugins/pack.py build/plugins`. A `.ccx` is a zip with the manifest at its top. The same
-files give the same bytes: no times, no compression, names in order.
+`python plugins/pack.py build/plugins`. A `.ccx` is a zip with the manifest at its top, and so is
+Blender's `segue-VERSION.zip`. The same files give the same bytes: no times, no compression, names
+in order.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PANEL = HERE / "premiere" / "source"
 CCX = HERE / "premiere" / "Segue.ccx"
+EXTENSION = HERE / "blender" / "segue"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _PAGES = {".md", ".png"}
 
@@ -25,6 +27,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pack_panel(CCX)
     (folder / CCX.name).write_bytes(CCX.read_bytes())
+    pack_extension(folder)
     for path in sorted(HERE.glob("*/plugin.toml")):
         name = path.parent.name
         pack(folder / f"segue-for-{name}.zip", files_of(path.parent), path.parent)
@@ -33,6 +36,15 @@ def main() -> None:
 def pack_panel(target: Path) -> None:
     """Write Premiere's panel as Creative Cloud installs it."""
     pack(target, (path for path in PANEL.rglob("*") if path.is_file()), PANEL)
+
+
+def pack_extension(folder: Path) -> Path:
+    """Write Blender's extension as Blender itself names it; gives where."""
+    told = tomllib.loads((EXTENSION / "blender_manifest.toml").read_text("utf-8"))
+    target = folder / f"{told['id']}-{told['version']}.zip"
+    files = files_of(EXTENSION.parent)
+    pack(target, (path for path in files if path.is_relative_to(EXTENSION)), EXTENSION)
+    return target
 
 
 def files_of(plugin: Path) -> Iterator[Path]:

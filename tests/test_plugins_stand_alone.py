@@ -10,6 +10,7 @@ HOST_MODULES = {
     "bpy",
     "bmesh",
     "mathutils",
+    "numpy",  # comes with Blender
     "Live",
     "ableton",
     "_Framework",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import bridge
+
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 _SPEC = importlib.util.spec_from_file_location("segue_pack", PLUGINS / "pack.py")
 pack = importlib.util.module_from_spec(_SPEC)
@@ -23,6 +25,13 @@ def test_the_panel_has_its_manifest_at_the_top_and_nothing_outside():
     names = zipfile.ZipFile(pack.CCX).namelist()
     assert "manifest.json" in names
     assert [name for name in names if name.startswith("/") or ".." in name] == []
+
+
+def test_the_extension_of_blender_holds_all_of_its_files_at_the_top(tmp_path):
+    path = pack.pack_extension(tmp_path)
+    assert path.name == f"segue-{bridge.__version__}.zip"
+    there = {one.name for one in pack.EXTENSION.iterdir() if one.is_file()}
+    assert set(zipfile.ZipFile(path).namelist()) == there
 
 
 @pytest.mark.parametrize("plugin", HOSTS, ids=lambda path: path.name)
