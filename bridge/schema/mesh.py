@@ -1,0 +1,127 @@
+"""Meshes with bones: what a character is when it leaves for another program.
+
+Metres, z up; a person looks along -y, their left is +x. A bone's y axis runs from head to tail; its
+roll turns the other two about it, in Blender's sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from bridge.errors import RangeError
+from bridge.schema.arrays import AnyArray, FloatArray
+
+INFLUENCES: Final = 8
+"""Bones that move a vertex, at most."""
+_SUM_TOLERANCE: Final = 1e-3
+_MOST_MATERIALS: Final = 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Skeleton:
+    """Bones at rest."""
+
+    name: str
+    """What rig it is: `segue`, `mixamo`, `cmu_mb`."""
+    bones: tuple[str, ...]
+    """Names, no two alike."""
+    parents: tuple[int, ...]
+    """The place of each bone's parent, which comes before it; -1: it has none."""
+    heads: FloatArray
+    """float32 [bone, xyz=3], metres."""
+    tails: FloatArray
+    """float32 [bone, xyz=3], metres."""
+    rolls: FloatArray
+    """float32 [bone], radians."""
+
+    def __post_init__(self) -> None:
+        count = len(self.bones)
+        if not count or len(set(self.bones)) != count or not all(self.bones):
+            raise RangeError("bones must have names of their own, and be one at least")
+        if len(self.parents) != count:
+            raise RangeError(f"{count} bones need as many parents, not {len(self.parents)}")
+        for bone, parent in enumerate(self.parents):
+            if not -1 <= parent < bone:
+                raise RangeError(f"bone {bone} must come after its parent {parent}")
+        _check_numbers("heads", self.heads, (count, 3))
+        _check_numbers("tails", self.tails, (count, 3))
+        _check_numbers("rolls", self.rolls, (count,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkinnedMesh:
+    """A mesh of quads that bones move, with UVs, materials and expressions."""
+
+    vertices: FloatArray
+    """float32 [vertex, xyz=3], metres."""
+    quads: AnyArray
+    """int32 [face, corner=4], counter-clockwise as seen from outside."""
+    uv: FloatArray
+    """float32 [uv, 2]; v runs up."""
+    corner_uv: AnyArray
+    """int32 [face, corner=4], places in `uv`."""
+    materials: tuple[str, ...]
+    """Names, no two alike."""
+    face_material: AnyArray
+    """uint8 [face], places in `materials`."""
+    skeleton: Skeleton
+    bone_indices: AnyArray
+    """int32 [vertex, influence=8], the strongest first."""
+    bone_weights: FloatArray
+    """float32 [vertex, influence=8], 0..1; rows sum to 1, zeros last."""
+    morphs: Mapping[str, FloatArray] = field(default_factory=dict)
+    """By name, offsets float32 [vertex, xyz=3] in metres."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What else a file keeps, as JSON: who it is."""
+
+    def __post_init__(self) -> None:
+        vertices, faces = len(self.vertices), len(self.quads)
+        if not vertices or not faces:
+            raise RangeError("a mesh must have a vertex and a face at least")
+        _check_numbers("vertices", self.vertices, (vertices, 3))
+        _check_numbers("uv", self.uv, (len(self.uv), 2))
+        _check_places("quads", self.quads, (faces, 4), vertices)
+        _check_places("corner_uv", self.corner_uv, (faces, 4), len(self.uv))
+        _check_materials(self.materials)
+        _check_places("face_material", self.face_material, (faces,), len(self.materials))
+        size = (vertices, INFLUENCES)
+        _check_places("bone_indices", self.bone_indices, size, len(self.skeleton.bones))
+        _check_weights(self.bone_weights, size)
+        for name, offsets in self.morphs.items():
+            _check_numbers(f"morph {name}", offsets, (vertices, 3))
+
+
+def _check_materials(materials: tuple[str, ...]) -> None:
+    """Refuse names that are none, alike or too many."""
+    alike = len(set(materials)) != len(materials)
+    if alike or not all(materials) or not 1 <= len(materials) <= _MOST_MATERIALS:
+        raise RangeError(f"materials must be 1..{_MOST_MATERIALS} names of their own")
+
+
+def _check_weights(weights: FloatArray, size: tuple[int, ...]) -> None:
+    """Refuse weights that do not say all of what moves a vertex."""
+    _check_numbers("bone_weights", weights, size)
+    if weights.min() < 0.0 or np.abs(weights.sum(axis=1) - 1.0).max() > _SUM_TOLERANCE:
+        raise RangeError("bone_weights must be 0..1, and sum to 1 for each vertex")
+    if (np.diff((weights > 0.0).astype(np.int8), axis=1) > 0).any():
+        raise RangeError("bone_weights of 0 must come last in their row")
+
+
+def _check_numbers(name: str, array: FloatArray, size: tuple[int, ...]) -> None:
+    """Refuse an array of another size, and numbers that are none."""
+    if array.shape != size or array.dtype != np.float32:
+        raise RangeError(f"{name} must be float32 {size}, not {array.dtype} {array.shape}")
+    if not np.isfinite(array).all():
+        raise RangeError(f"{name} must be finite numbers")
+
+
+def _check_places(name: str, array: AnyArray, size: tuple[int, ...], count: int) -> None:
+    """Refuse an array of another size, and places where there is nothing."""
+    if array.shape != size or array.dtype.kind not in "iu":
+        raise RangeError(f"{name} must be whole numbers {size}, not {array.dtype} {array.shape}")
+    if array.size and not 0 <= array.min() <= array.max() < count:
+        raise RangeError(f"{name} must be 0..{count - 1}, not {array.min()}..{array.max()}")
