@@ -1,0 +1,1 @@
+"""Verbs on characters: shapes, measures, editing, fitting and pictures of people."""

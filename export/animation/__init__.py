@@ -1,0 +1,1 @@
+"""Training of what is animated: bodies, characters and motion."""
