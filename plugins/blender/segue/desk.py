@@ -74,7 +74,9 @@ def redraw() -> None:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                for region in area.regions:
+                    if region.type == "UI":  # what is beside it may be slow to draw
+                        region.tag_redraw()
 
 
 def send_off(call: Call | None) -> None:

@@ -11,11 +11,14 @@ from .desk import MEMORY, desk
 from .thumbnails import PICTURES
 from .trouble import BridgeError
 
-_COLUMNS: Final = 3
-_ICON_SCALE: Final = 5.5
 _LETTERS: Final = "ABCDEFGH"
 _EARLIER: Final = 8
-_LINE_LETTERS: Final = 38
+_MARGIN_UNITS: Final = 3.0
+"""Of the panel's width, in heights of a button: not for what is shown."""
+_UNITS_A_LETTER: Final = 0.33
+_WIDE_UNITS: Final = 17.0
+"""A panel that is wider shows three people side by side."""
+_LARGEST_UNITS: Final = 10.0
 
 
 class SeguePanel:
@@ -47,20 +50,21 @@ class SEGUE_PT_main(SeguePanel, Panel):
     def draw(self, context):
         """Show it."""
         layout, here = self.layout, desk()
-        icon = "ERROR" if here.is_wrong else ("LINKED" if here.is_connected else "UNLINKED")
-        _words(layout, here.status, icon)
         if not bpy.app.online_access:
             layout.operator("screen.userpref_show", text="Preferences").section = "SYSTEM"
         elif here.is_busy:
             row = layout.row(align=True)
             row.progress(factor=here.share, text=here.doing)
             row.operator("segue.give_up", text="", icon="X")
-        elif not here.is_connected:
+        else:
             row = layout.row(align=True)
             row.operator("segue.connect", icon="FILE_REFRESH")
-            row.operator("segue.start", icon="PLAY")
-        elif MEMORY.server.runs:
-            layout.operator("segue.stop", icon="SNAP_FACE")
+            if MEMORY.server.runs:
+                row.operator("segue.stop", icon="SNAP_FACE")
+            else:
+                row.operator("segue.start", icon="PLAY")
+        icon = "ERROR" if here.is_wrong else ("LINKED" if here.is_connected else "UNLINKED")
+        _words(layout, here.status, icon)
 
 
 class SEGUE_PT_roll(SeguePanel, Panel):
@@ -86,16 +90,19 @@ class SEGUE_PT_roll(SeguePanel, Panel):
         here = desk()
         if not here.roll:
             return
-        grid = layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
+        width_units = _width_units()
+        columns = 3 if width_units > _WIDE_UNITS else 2
+        scale = min(width_units / columns, _LARGEST_UNITS)
+        grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=True)
         for place, person in enumerate(here.roll):
-            self._one(grid.column(align=True), place, person)
-        row = layout.row(align=True)
-        row.operator("segue.apply", icon="MOD_ARMATURE")
-        row.operator("segue.choose", icon="FUND")
+            box = grid.column(align=True).box().column(align=True)
+            box.template_icon(icon_value=PICTURES.icon(place), scale=scale)
+            self._one(box, place, person)
+        column = layout.column(align=True)
+        column.operator("segue.apply", icon="MOD_ARMATURE")
+        column.operator("segue.choose", icon="FUND")
 
-    def _one(self, column, place, person):
-        box = column.box().column(align=True)
-        box.template_icon(icon_value=PICTURES.icon(place), scale=_ICON_SCALE)
+    def _one(self, box, place, person):
         row = box.row(align=True)
         is_marked = desk().chosen == place
         row.operator("segue.mark", text=_LETTERS[place], depress=is_marked).place = place
@@ -248,12 +255,18 @@ def _title(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _width_units() -> float:
+    """Give how wide the panel is, in heights of a button."""
+    unit_pixels = 20.0 * bpy.context.preferences.system.ui_scale
+    return max(bpy.context.region.width / unit_pixels - _MARGIN_UNITS, 4.0)
+
+
 def _words(layout, words: str, icon: str) -> None:
     """Show words on as many lines as they need."""
     column = layout.column(align=True)
-    line = ""
+    line, most = "", int(_width_units() / _UNITS_A_LETTER)
     for word in words.split():
-        if line and len(line) + len(word) >= _LINE_LETTERS:
+        if line and len(line) + len(word) >= most:
             column.label(text=line, icon=icon)
             line, icon = "", "BLANK1"
         line = f"{line} {word}".strip()

@@ -86,7 +86,7 @@ class SEGUE_OT_roll(Waiting, Operator):
         pictures = yield from asking.pictures(found)
         showing.show_roll(found)
         PICTURES.show(pictures, desk().roll_number)
-        return f"{len(found)} people; press Make below the one you like"
+        return f"{len(found)} people were rolled"
 
 
 class Chosen(Waiting):

@@ -35,16 +35,10 @@ class Waiting:
     def ended_early(self) -> None:
         """Put back what was half done."""
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Say whether it can be begun: one thing at a time."""
-        if desk().is_busy:
-            cls.poll_message_set("Segue is at work; wait, or press Esc")
-            return False
-        return True
-
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do it, and wait for it."""
+        if self._is_in_vain():
+            return {"CANCELLED"}
         try:
             said = Work(self.steps(context), door()).run(self.timeout_seconds)
         except BridgeError as error:
@@ -55,6 +49,8 @@ class Waiting:
         """Begin, and let Blender go on."""
         if context.window is None or bpy.app.background:
             return self.execute(context)
+        if self._is_in_vain():
+            return {"CANCELLED"}
         try:
             self._work = Work(self.steps(context), door())
         except BridgeError as error:
@@ -97,10 +93,17 @@ class Waiting:
         """End, when Blender ends it: another file is opened."""
         self._end(context)
 
+    def _is_in_vain(self) -> bool:
+        """Say that one thing is done at a time; a button that is grey stays so under the mouse."""
+        if desk().is_busy:
+            self.report({"WARNING"}, "Segue is at work; wait, or press Esc")
+        return bool(desk().is_busy)
+
     def _end(self, context: bpy.types.Context) -> None:
         send_off(self._work.give_up())
         context.window_manager.event_timer_remove(self._timer)
-        desk().is_busy = False
+        here = desk()
+        here.is_busy, here.doing, here.share = False, "", 0.0
         redraw()
 
     def _failed(self, error: BridgeError) -> set[str]:
