@@ -20,6 +20,7 @@ PYTHON ?= $(shell \
 	echo none)
 
 BLENDER := build/blender/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
+BLENDER5 := build/blender5/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
 .PHONY: play check check-ray check-blender soak format bench bench-peers bench-film docs plugins clean help
 .DEFAULT_GOAL := help
@@ -28,7 +29,7 @@ help:
 	@echo "make play    install into .venv and play; make play ARGS='--bars 16 --save take.mid'"
 	@echo "make check   install into .venv and run every check; EXTRAS=dev,train adds torch's"
 	@echo "make check-ray EXTRAS=dev,ray   kill a node of a Ray cluster while it watches films"
-	@echo "make check-blender   install Blender as a module (400 MB, needs Python 3.11) and open cuts in it"
+	@echo "make check-blender   install two Blenders as modules (800 MB, need Python 3.11); test in them"
 	@echo "make soak    kill the JACK server under it fifty times, ten minutes; needs JACK"
 	@echo "make format  put the code into its form"
 	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
@@ -53,8 +54,11 @@ check-ray: $(VENV)/.installed-$(EXTRAS)
 
 check-blender: $(VENV)/.installed-$(EXTRAS)
 	test -e $(BLENDER) || python3.11 -m venv build/blender
+	test -e $(BLENDER5) || python3.11 -m venv build/blender5
 	$(BLENDER) -m pip install --quiet --disable-pip-version-check bpy==4.5.15
-	SEGUE_BLENDER_PYTHON=$(BLENDER) $(BIN)/python -m pytest -m host tests/conform/test_blender.py $(ARGS)
+	$(BLENDER5) -m pip install --quiet --disable-pip-version-check bpy==5.0.1
+	SEGUE_BLENDER_PYTHON=$(BLENDER) SEGUE_BLENDER5_PYTHON=$(BLENDER5) $(BIN)/python -m pytest \
+		-m host tests/conform/test_blender.py tests/plugins/blender $(ARGS)
 
 soak: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m pytest --benchmark-skip -m slow $(ARGS)

@@ -7,8 +7,9 @@ from typing import Any, Final
 from .checks import a_name, an_object, names, number, some, unpacked, words
 from .trouble import strange
 
-IDENTITY_COUNT: Final = 64
-"""Numbers that say who somebody is."""
+_MOST_NUMBERS: Final = 1024
+"""That say who somebody is; how many, the model says."""
+_LARGEST_AMOUNT: Final = 2.0
 FURTHEST: Final = 8.5
 """Of those numbers, in standard deviations."""
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -79,11 +80,14 @@ def read_character(answer: object) -> dict[str, Any]:
     """
     told = an_object(answer)
     identity = told.get("identity")
-    if not isinstance(identity, list) or len(identity) != IDENTITY_COUNT:
-        raise strange(f"a person has not {IDENTITY_COUNT} numbers")
+    if not isinstance(identity, list) or not 1 <= len(identity) <= _MOST_NUMBERS:
+        raise strange("a person has no numbers")
     person: dict[str, Any] = {"identity": [number(one, FURTHEST) for one in identity]}
     person["expression"] = [
-        {"action": a_name(an_object(one).get("action")), "amount": number(one.get("amount"), 1.0)}
+        {
+            "action": a_name(an_object(one).get("action")),
+            "amount": number(one.get("amount"), _LARGEST_AMOUNT),
+        }
         for one in some(told.get("expression"), _MOST)
     ]
     person["pose"] = [
@@ -91,6 +95,7 @@ def read_character(answer: object) -> dict[str, Any]:
         | {axis: number(one.get(axis), 100.0) for axis in "xyz"}
         for one in some(told.get("pose"), _MOST)
     ]
+    person["symmetric"] = told.get("symmetric") is True
     person["name"] = words(told.get("name") or "")
     person["model_version"] = words(told.get("model_version") or "")
     seed = told.get("seed")

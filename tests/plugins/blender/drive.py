@@ -52,7 +52,6 @@ def tick():
     now = time.perf_counter()
     if SEEN["at"]:
         SEEN["gap"] = max(SEEN["gap"], now - SEEN["at"])
-        if now - SEEN["at"] > 0.1: print("GAP", round(now,2), round(1000*(now - SEEN["at"])), bpy.context.window_manager.segue.doing, flush=True)
     SEEN["at"] = now
     if now - SEEN["written"] > WRITE_SECONDS:
         if not STATE.exists():

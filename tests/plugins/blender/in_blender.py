@@ -15,9 +15,11 @@ import traceback
 from pathlib import Path
 
 WORK, PORT = Path(sys.argv[1]), int(sys.argv[2])
+sys.path.insert(0, str(Path(__file__).parent))
 os.environ["BLENDER_USER_RESOURCES"] = str(WORK / "blender")
 
 import bpy  # noqa: E402
+import hostile  # noqa: E402
 import numpy as np  # noqa: E402
 
 NAME = "bl_ext.user_default.segue"
@@ -381,6 +383,34 @@ def a_hidden_armature_is_reshaped_and_stays_hidden():
     assert np.abs(joints() - before).max() > 1e-5
     assert armature.hide_get()
     armature.hide_set(False)
+
+
+def hostile_answers_leave_everything_as_it_was():
+    before, bones, identity = vertices(), joints(), who()
+    preferences = bpy.context.preferences.addons[NAME].preferences
+    for name, answer in hostile.ANSWERS.items():
+        with hostile.sending(answer) as port:
+            preferences.port = port
+            begun = time.perf_counter()
+            told = refused(bpy.ops.segue.randomise)
+            assert ";" in told or "Segue" in told, (name, told)
+            assert time.perf_counter() - begun < 5.0, name
+    preferences.port = PORT
+    assert np.array_equal(vertices(), before)
+    assert np.array_equal(joints(), bones)
+    assert who() == identity
+
+
+def who_never_answers_is_left_after_the_timeout():
+    preferences = bpy.context.preferences.addons[NAME].preferences
+    for answer in hostile.SLOW.values():
+        with hostile.sending(answer) as port:
+            preferences.port = port
+            begun = time.perf_counter()
+            refused(bpy.ops.segue.randomise, timeout_seconds=0.5)
+            assert time.perf_counter() - begun < 2.0
+    preferences.port = PORT
+    bpy.ops.segue.randomise()
 
 
 def a_person_can_be_animated_on_this_version():
