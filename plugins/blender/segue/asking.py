@@ -13,6 +13,8 @@ from .errand import Ask, Pause
 
 ROLL_COUNT: Final = 6
 PICTURE_PIXELS: Final = 256
+_MOST_CHANGES: Final = 32
+"""Sliders that Segue moves at once."""
 
 Told = Generator[Ask | Pause, Any, Any]
 Person = dict[str, Any]
@@ -58,11 +60,12 @@ def shape_of(
 def edited(character: Person, sliders: dict[str, float], amounts: dict[str, float]) -> Told:
     """Give somebody with sliders moved by so much, and with another expression."""
     changes = [{"name": name, "by": by} for name, by in sliders.items() if by]
-    if not changes:
-        return character | expression(amounts)
-    wanted = {"character": character, "changes": changes} | expression(amounts)
-    answer = yield Ask("character.edit", wanted)
-    return read_character(answer)
+    character = character | expression(amounts)
+    for first in range(0, len(changes), _MOST_CHANGES):
+        some = changes[first : first + _MOST_CHANGES]
+        answer = yield Ask("character.edit", {"character": character, "changes": some})
+        character = read_character(answer)
+    return character
 
 
 def expression(amounts: dict[str, float]) -> dict[str, Any]:

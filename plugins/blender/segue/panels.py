@@ -13,6 +13,8 @@ from .trouble import BridgeError
 
 _LETTERS: Final = "ABCDEFGH"
 _EARLIER: Final = 8
+_LOCKED_GROUP: Final = "people"
+"""Sliders of this group can be locked: Segue tells them from a shape."""
 _MARGIN_UNITS: Final = 3.0
 """Of the panel's width, in heights of a button: not for what is shown."""
 _UNITS_A_LETTER: Final = 0.33
@@ -170,8 +172,9 @@ class SEGUE_PT_shape(PersonPanel, Panel):
                 for slider in sliders:
                     row = column.row(align=True)
                     row.prop(slider, "amount", text=_title(slider.words), slider=True)
-                    icon = "LOCKED" if slider.is_locked else "UNLOCKED"
-                    row.prop(slider, "is_locked", text="", icon=icon)
+                    if slider.group == _LOCKED_GROUP:
+                        icon = "LOCKED" if slider.is_locked else "UNLOCKED"
+                        row.prop(slider, "is_locked", text="", icon=icon)
         layout.operator("segue.straighten", icon="LOOP_BACK")
 
     def _verbs(self, column, context):

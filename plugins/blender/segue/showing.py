@@ -20,7 +20,8 @@ def fill(controls: Controls) -> None:
         here.sliders.clear()
         here.actions.clear()
         here.wishes.clear()
-        for slider in sorted(controls.sliders, key=lambda one: one.group):
+        groups = list(dict.fromkeys(slider.group for slider in controls.sliders))
+        for slider in sorted(controls.sliders, key=lambda one: groups.index(one.group)):
             made = here.sliders.add()
             made.name, made.words, made.group = slider.name, slider.words, slider.group
             made.low, made.high = slider.low, slider.high

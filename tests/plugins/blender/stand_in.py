@@ -78,7 +78,7 @@ def sliders() -> dict[str, Any]:
     return {
         "sliders": [
             {"name": name, "words": name, "low": -3.0, "high": 3.0, "group": group}
-            for name, group in zip(names, ["body", "body", "face", "face"], strict=True)
+            for name, group in zip(names, ["people", "people", "head", "head"], strict=True)
         ],
         "wishes": [{"name": "height", "unit": "m", "lowest": 1.2, "highest": 2.2}],
         "actions": ACTIONS,
@@ -114,7 +114,7 @@ def edit(request: dict[str, Any]) -> dict[str, Any]:
     identity = np.array(request["character"]["identity"])
     for change in request.get("changes", []):
         identity[places[change["name"]]] += change["by"]
-    return someone(identity) | {"expression": request.get("expression") or []}
+    return someone(identity) | {"expression": request["character"]["expression"]}
 
 
 def mesh(request: dict[str, Any]) -> dict[str, Any]:

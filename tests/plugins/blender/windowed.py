@@ -65,6 +65,7 @@ class Desk:
         self.run("xdotool", "mouseup", "1")
 
     def picture(self, name: str) -> None:
+        time.sleep(0.5)
         self.run("import", "-window", "root", f"/segue/{name}.png")
         shutil.copy(self.work / f"{name}.png", self.out)
 
