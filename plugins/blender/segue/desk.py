@@ -53,7 +53,7 @@ def quietly() -> Iterator[None]:
 def say(words: str, *, is_wrong: bool = False) -> None:
     """Show words on the status line."""
     here = desk()
-    here.status, here.is_wrong = words, is_wrong
+    here.status, here.is_wrong = words[:1].upper() + words[1:], is_wrong
     redraw()
 
 

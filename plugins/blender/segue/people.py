@@ -88,8 +88,10 @@ def find(name: str) -> bpy.types.Object:
 
 def armature_of(person: bpy.types.Object) -> bpy.types.Object | None:
     """Give the armature that moves somebody."""
-    parent = person.parent
-    return parent if parent is not None and parent.type == "ARMATURE" else None
+    if person.parent is not None and person.parent.type == "ARMATURE":
+        return person.parent
+    bound = (one.object for one in person.modifiers if one.type == "ARMATURE")
+    return next(bound, None)
 
 
 def character_of(person: bpy.types.Object) -> dict[str, Any]:

@@ -29,17 +29,24 @@ def show(person: bpy.types.Object, vertices: np.ndarray) -> None:
     Raises:
         BridgeError: the mesh has been edited, and has other vertices.
     """
-    mesh = person.data
-    if len(mesh.vertices) != len(vertices):
+    if len(person.data.vertices) != len(vertices):
         raise BridgeError(
             f"the mesh of {person.name} has been edited: it has other vertices; make somebody new"
         )
-    if mesh.is_editmode:
+    if person.data.is_editmode:
         making.leave_modes()
+    mesh = _own(person)
     if mesh.shape_keys is not None:
         _move_keys(mesh.shape_keys.key_blocks, vertices, vertices - vertices_of(person))
     mesh.attributes["position"].data.foreach_set("vector", vertices.ravel())
     mesh.update()
+
+
+def _own(thing: bpy.types.Object) -> bpy.types.ID:
+    """Give the mesh or the bones of an object; what another object shares stays as it is."""
+    if thing.data.users > 1 + thing.data.use_fake_user:
+        thing.data = thing.data.copy()
+    return thing.data
 
 
 def _move_keys(blocks: Any, vertices: np.ndarray, moved: np.ndarray) -> None:
@@ -62,6 +69,7 @@ def reshape(person: bpy.types.Object, body: Body, shape: Shape) -> None:
         making.set_keys(person, body, shape)
     armature = armature_of(person)
     if armature is not None:
+        _own(armature)
         making.lay_bones(armature, body, shape)
     person.data.update()
 

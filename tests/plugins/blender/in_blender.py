@@ -304,6 +304,18 @@ def all_who_are_selected_become_one():
     assert np.allclose(vertices(people[0]), vertices(people[1]), atol=1e-6)
 
 
+def what_another_object_shares_stays_as_it_was():
+    first = person()
+    other = first.copy()
+    bpy.context.collection.objects.link(other)
+    before = vertices(other)
+    bpy.ops.segue.randomise()
+    assert first.data != other.data
+    assert np.array_equal(vertices(other), before)
+    assert np.abs(vertices(first) - before).max() > 1e-4
+    bpy.data.objects.remove(other)
+
+
 def ratings_reach_segue():
     assert bpy.ops.segue.rate(stars=4) == {"FINISHED"}
     assert bpy.ops.segue.rate(thumb=-1) == {"FINISHED"}

@@ -172,6 +172,7 @@ def free_port() -> int:
 TAB = (1142, 224)
 CONNECT, ROLL, MAKE = (949, 147), (1008, 240), (937, 435)
 SLIDER = (965, 1038)
+SLIDER_ALONE = (965, 413)
 FOLD_PEOPLE = (928, 206)
 
 
@@ -196,7 +197,7 @@ def while_a_job_runs(desk: Desk, port: int) -> dict[str, Any]:
         desk.click(*ROLL)
         desk.until(lambda told: "1 of 6" in told["doing"])
         process.kill()
-        desk.until(lambda told: "nobody answers" in told["status"] and not told["is_busy"])
+        desk.until(lambda told: "Nobody answers" in told["status"] and not told["is_busy"])
         desk.picture("killed")
     return {"gap_ms_while_a_job_of_6_s_runs": gap_ms}
 
@@ -228,6 +229,17 @@ def with_people(desk: Desk, port: int) -> dict[str, Any]:
     return {"change_of_the_mesh_ms": round(set_down["drag_ms"], 1)}
 
 
+def without_bridge(desk: Desk) -> None:
+    """Drag a slider while nobody answers: all goes back to where it was."""
+    before = desk.state()
+    with desk.dragged(SLIDER_ALONE, -60):
+        pass
+    desk.until(lambda told: "Nobody answers" in told["status"] and not told["is_busy"])
+    after = desk.until(lambda told: told["sliders"] == before["sliders"])
+    assert after["top_metres"] == before["top_metres"]
+    desk.picture("nobody")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("chroot", type=Path)
@@ -239,6 +251,7 @@ def main() -> None:
         desk.click(*TAB)
         desk.picture("begun")
         figures = while_a_job_runs(desk, port) | with_people(desk, port)
+        without_bridge(desk)
     (chosen.out / "figures.json").write_text(json.dumps(figures, indent=1))
     assert figures["gap_ms_while_a_job_of_6_s_runs"] < LONGEST_GAP_MS
     assert figures["change_of_the_mesh_ms"] < LONGEST_CHANGE_MS
