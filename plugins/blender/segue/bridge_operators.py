@@ -11,7 +11,7 @@ from .desk import MEMORY, connected_words, desk, say
 from .errand import Pause, Steps
 from .preferences import door, log_path, preferences
 from .trouble import BridgeError, GoneError
-from .waiting import Waiting
+from .waiting import Described, Waiting
 
 _START_SECONDS: Final = 90.0
 _PAUSE_SECONDS: Final = 0.3
@@ -64,7 +64,7 @@ class SEGUE_OT_start(Waiting, Operator):
                     raise
 
 
-class SEGUE_OT_stop(Operator):
+class SEGUE_OT_stop(Described, Operator):
     """End the Segue that was started here."""
 
     bl_idname = "segue.stop"
@@ -83,7 +83,7 @@ class SEGUE_OT_stop(Operator):
         return {"FINISHED"}
 
 
-class SEGUE_OT_give_up(Operator):
+class SEGUE_OT_give_up(Described, Operator):
     """Leave off waiting; Segue is told, and nothing is changed (Esc does the same)."""
 
     bl_idname = "segue.give_up"

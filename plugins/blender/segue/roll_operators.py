@@ -13,7 +13,7 @@ from .desk import desk
 from .errand import Steps
 from .thumbnails import PICTURES
 from .trouble import BridgeError
-from .waiting import Waiting
+from .waiting import Described, Waiting
 
 
 def next_seed(context: bpy.types.Context) -> int:
@@ -148,7 +148,7 @@ class SEGUE_OT_apply(Chosen, Operator):
         return f"{len(chosen)} reshaped"
 
 
-class SEGUE_OT_mark(Operator):
+class SEGUE_OT_mark(Described, Operator):
     """Mark this person: for Apply, and as the best of the six."""
 
     bl_idname = "segue.mark"

@@ -13,7 +13,15 @@ from .trouble import BridgeError
 _TICK_SECONDS: Final = 0.04
 
 
-class Waiting:
+class Described:
+    """An operator whose tooltip is its docstring; Blender puts the full stop itself."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.bl_description = (cls.__doc__ or "").partition("\n")[0].rstrip(".")
+
+
+class Waiting(Described):
     """An operator that asks Segue.
 
     In a window it waits between two events, and Esc ends it; in a script, and without a window, it

@@ -90,6 +90,15 @@ def it_registers_twice():
         assert hasattr(bpy.types.Scene, "segue")
 
 
+def every_button_says_what_it_does_without_a_full_stop():
+    operators = [getattr(bpy.ops.segue, name).get_rna_type() for name in dir(bpy.ops.segue)]
+    settings = bpy.context.scene.segue.bl_rna
+    assert len(operators) == 18
+    for one in (*operators, *settings.properties[2:]):
+        assert len(one.description) > 8, one.identifier
+        assert not one.description.endswith("."), one.identifier
+
+
 def somebody_who_has_made_nothing_is_told_what_to_do():
     assert "press Make" in refused(bpy.ops.segue.randomise)
     assert "press Roll" in refused(bpy.ops.segue.make)
