@@ -15,3 +15,6 @@ IntArray: TypeAlias = NDArray[np.int64]
 
 AnyArray: TypeAlias = NDArray[Any]
 """An array whose dtype its graph's card fixes."""
+
+RealArray: TypeAlias = NDArray[np.float64]
+"""What is worked out with more care than models need."""

@@ -7,18 +7,22 @@ roll turns the other two about it, in Blender's sense.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from bridge.errors import RangeError
-from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.arrays import AnyArray, FloatArray, IntArray, RealArray
 
 INFLUENCES: Final = 8
 """Bones that move a vertex, at most."""
+MAX_VERTICES: Final = 5_000_000
+"""Of a surface; scanners give a tenth of that."""
 _SUM_TOLERANCE: Final = 1e-3
 _MOST_MATERIALS: Final = 255
+_NO_LENGTH: Final = 1e-9
+_STRAIGHT_BACK: Final = 1e-18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +54,31 @@ class Skeleton:
         _check_numbers("heads", self.heads, (count, 3))
         _check_numbers("tails", self.tails, (count, 3))
         _check_numbers("rolls", self.rolls, (count,))
+
+    def frames(self) -> RealArray:
+        """Give the axes of all bones in the world, as columns, float64 [bone, 3, 3]."""
+        rolls = self.rolls.astype(np.float64)
+        cosine, sine = np.cos(rolls), np.sin(rolls)
+        turns = np.zeros((len(rolls), 3, 3))
+        turns[:, 0, 0], turns[:, 0, 2], turns[:, 1, 1] = cosine, sine, 1.0
+        turns[:, 2, 0], turns[:, 2, 2] = -sine, cosine
+        frames: RealArray = _unrolled(self.heads, self.tails) @ turns
+        return frames
+
+    def carried(self, linear: FloatArray, shift: FloatArray) -> Skeleton:
+        """Let bones rest where a pose has them; their axes go along.
+
+        Args:
+            linear: rotations [bone, 3, 3]: a point x of a bone goes to linear @ x + shift.
+            shift: [bone, xyz=3], metres.
+        """
+        heads, tails = (
+            (np.einsum("bij,bj->bi", linear, points) + shift).astype(np.float32)
+            for points in (self.heads, self.tails)
+        )
+        turns = np.swapaxes(_unrolled(heads, tails), 1, 2) @ linear @ self.frames()
+        rolls = np.arctan2(turns[:, 0, 2], turns[:, 0, 0]).astype(np.float32)
+        return replace(self, heads=heads, tails=tails, rolls=rolls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +122,70 @@ class SkinnedMesh:
         _check_weights(self.bone_weights, size)
         for name, offsets in self.morphs.items():
             _check_numbers(f"morph {name}", offsets, (vertices, 3))
+
+    def carried(self, linear: FloatArray, shift: FloatArray) -> SkinnedMesh:
+        """Let somebody rest as a pose has them: skin, bones, expressions (linear blend skinning).
+
+        Args:
+            linear: rotations [bone, 3, 3]: a point x of a bone goes to linear @ x + shift.
+            shift: [bone, xyz=3], metres.
+        """
+        turned = np.einsum("vk,vkij->vij", self.bone_weights, linear[self.bone_indices])
+        moved = np.einsum("vk,vki->vi", self.bone_weights, shift[self.bone_indices])
+        return replace(
+            self,
+            vertices=(_each(turned, self.vertices) + moved).astype(np.float32),
+            skeleton=self.skeleton.carried(linear, shift),
+            morphs={
+                name: _each(turned, offsets).astype(np.float32)
+                for name, offsets in self.morphs.items()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """Triangles from anywhere: a scan, or what a file of ours holds."""
+
+    vertices: FloatArray
+    """float32 [vertex, xyz=3], in the axes and the unit of where they come from."""
+    triangles: IntArray
+    """int64 [triangle, corner=3]."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What else its file keeps, as JSON."""
+
+    def __post_init__(self) -> None:
+        vertices, triangles = len(self.vertices), len(self.triangles)
+        if not 0 < vertices <= MAX_VERTICES or not triangles:
+            raise RangeError(f"a surface must have 1..{MAX_VERTICES} vertices, and a triangle")
+        _check_numbers("vertices", self.vertices, (vertices, 3))
+        _check_places("triangles", self.triangles, (triangles, 3), vertices)
+
+
+def _each(matrices: AnyArray, points: FloatArray) -> AnyArray:
+    """Turn each point [point, xyz=3] by a matrix of its own, [point, 3, 3]."""
+    turned: AnyArray = (matrices @ points[:, :, None])[:, :, 0]
+    return turned
+
+
+def _unrolled(heads: FloatArray, tails: FloatArray) -> RealArray:
+    """Give the axes of bones with roll 0, [bone, 3, 3]: the y axis takes the shortest way there.
+
+    A bone without length points up; one along -y is turned about z, as Blender does.
+    """
+    way = tails.astype(np.float64) - heads
+    length = np.linalg.norm(way, axis=1, keepdims=True)
+    x, y, z = np.where(length > _NO_LENGTH, way / np.maximum(length, _NO_LENGTH), [0, 0, 1]).T
+    beyond = np.where(y > 0.0, 1.0 + y, (x * x + z * z) / (1.0 + np.abs(y)))
+    share = 1.0 / np.maximum(beyond, _STRAIGHT_BACK)
+    rows = [
+        [1 - x * x * share, x, -x * z * share],
+        [-x, y, -z],
+        [-x * z * share, z, 1 - z * z * share],
+    ]
+    frames: RealArray = np.moveaxis(np.array(rows), 2, 0)
+    frames[beyond < _STRAIGHT_BACK] = np.diag([-1.0, -1.0, 1.0])
+    return frames
 
 
 def _check_materials(materials: tuple[str, ...]) -> None:

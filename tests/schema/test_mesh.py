@@ -8,39 +8,8 @@ import numpy as np
 import pytest
 
 from bridge.errors import RangeError
-from bridge.schema.mesh import INFLUENCES, Skeleton, SkinnedMesh
-
-
-def skeleton(**changes: object) -> Skeleton:
-    told = {
-        "name": "two",
-        "bones": ("root", "tip"),
-        "parents": (-1, 0),
-        "heads": np.array([[0, 0, 0], [0, 0, 1]], np.float32),
-        "tails": np.array([[0, 0, 1], [0, 0, 2]], np.float32),
-        "rolls": np.zeros(2, np.float32),
-    }
-    return Skeleton(**(told | changes))
-
-
-def mesh(**changes: object) -> SkinnedMesh:
-    weights = np.zeros((4, INFLUENCES), np.float32)
-    weights[:, :2] = 0.5
-    indices = np.zeros((4, INFLUENCES), np.int32)
-    indices[:, 1] = 1
-    corners = np.array([[0, 1, 2, 3]], np.int32)
-    told = {
-        "vertices": np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]], np.float32),
-        "quads": corners,
-        "uv": np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32),
-        "corner_uv": corners,
-        "materials": ("skin",),
-        "face_material": np.zeros(1, np.uint8),
-        "skeleton": skeleton(),
-        "bone_indices": indices,
-        "bone_weights": weights,
-    }
-    return SkinnedMesh(**(told | changes))
+from bridge.schema.mesh import INFLUENCES, Surface
+from tests.meshes import mesh, skeleton
 
 
 def with_one(array: np.ndarray, value: float) -> np.ndarray:
@@ -101,3 +70,41 @@ def test_materials_of_one_name_are_refused():
 def test_a_morph_of_another_size_is_refused():
     with pytest.raises(RangeError, match="smile"):
         replace(mesh(), morphs={"smile": np.zeros((3, 3), np.float32)})
+
+
+@pytest.mark.parametrize("roll", [0.0, 1.2, -2.9])
+@pytest.mark.parametrize("tail", [(0, 0, 1), (0.3, -2, 0.4), (0, 1, 0), (0, -1, 0), (1e-5, -1, 0)])
+def test_axes_of_a_bone_are_square_and_run_along_it(tail, roll):
+    tails = np.array([tail, (0, 0, 2)], np.float32)
+    bones = skeleton(tails=tails, rolls=np.array([roll, 0.0], np.float32))
+    frame = bones.frames()[0]
+    assert frame.T @ frame == pytest.approx(np.eye(3), abs=1e-9)
+    assert np.linalg.det(frame) == pytest.approx(1.0)
+    way = tails[0].astype(float)
+    assert frame[:, 1] == pytest.approx(way / np.linalg.norm(way), abs=1e-9)
+
+
+def test_a_bone_without_length_points_up():
+    bones = skeleton(tails=np.zeros((2, 3), np.float32))
+    assert bones.frames()[0, :, 1] == pytest.approx([0.0, 0.0, 1.0])
+
+
+def test_roll_turns_the_other_axes_about_the_bone():
+    quarter = skeleton(rolls=np.full(2, np.pi / 2, np.float32)).frames()[0]
+    assert quarter[:, 0] == pytest.approx(-skeleton().frames()[0][:, 2], abs=1e-6)
+
+
+def test_somebody_carried_keeps_axes_morphs_and_skin_together():
+    turn = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    offsets = np.arange(12, dtype=np.float32).reshape(4, 3)
+    before = replace(mesh(), morphs={"smile": offsets})
+    after = before.carried(np.stack([turn, turn]), np.array([[0, 0, 0.5], [0, 0, 0.5]]))
+    assert after.vertices == pytest.approx(before.vertices @ turn.T + [0, 0, 0.5], abs=1e-6)
+    assert after.morphs["smile"] == pytest.approx(offsets @ turn.T, abs=1e-6)
+    assert after.skeleton.frames() == pytest.approx(turn @ before.skeleton.frames(), abs=1e-6)
+
+
+@pytest.mark.parametrize("triangles", [np.zeros((0, 3), np.int64), np.array([[0, 1, 2]])])
+def test_a_surface_without_what_its_triangles_join_is_refused(triangles):
+    with pytest.raises(RangeError):
+        Surface(vertices=np.zeros((2, 3), np.float32), triangles=triangles)
