@@ -1,0 +1,1 @@
+"""Characters at rest: glTF, OBJ and BVH, and scans of people from other programs."""
