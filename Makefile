@@ -58,7 +58,7 @@ check-blender: $(VENV)/.installed-$(EXTRAS)
 	$(BLENDER) -m pip install --quiet --disable-pip-version-check bpy==4.5.15
 	$(BLENDER5) -m pip install --quiet --disable-pip-version-check bpy==5.0.1
 	SEGUE_BLENDER_PYTHON=$(BLENDER) SEGUE_BLENDER5_PYTHON=$(BLENDER5) $(BIN)/python -m pytest \
-		-m host tests/conform/test_blender.py tests/plugins/blender $(ARGS)
+		-m host tests/conform/test_blender.py tests/files/mesh tests/plugins/blender $(ARGS)
 
 soak: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m pytest --benchmark-skip -m slow $(ARGS)
