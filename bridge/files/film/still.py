@@ -58,6 +58,20 @@ def read_picture(path: Path) -> AnyArray:
     raise FileFormatError(f"{path} holds no picture; save it again")
 
 
+def packed_png(picture: AnyArray) -> bytes:
+    """Give a picture as the bytes of a PNG file.
+
+    Args:
+        picture: uint8 [row, column, rgb=3].
+    """
+    codec = av.CodecContext.create("png", "w")
+    codec.height, codec.width = picture.shape[:2]
+    codec.pix_fmt, codec.time_base = "rgb24", Fraction(1, 25)
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    packets = [*codec.encode(frame), *codec.encode(None)]
+    return b"".join(bytes(packet) for packet in packets)
+
+
 class JpegPacker:
     """Packs pictures of one size as JPEG.
 
