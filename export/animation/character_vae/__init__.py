@@ -1,0 +1,1 @@
+"""The mesh VAE of characters: identity, expression and pose."""
