@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _domain_option = click.option(
     "--domain",
-    type=click.Choice(["music", "film"]),
+    type=click.Choice(["music", "film", "character"]),
     default="music",
-    help="In what: melodies, or cuts with how they are cut.",
+    help="In what: melodies, cuts with how they are cut, or people who are made up.",
 )
 
 
@@ -32,6 +32,7 @@ _domain_option = click.option(
     epilog="\b\nExamples:\n"
     "  segue taste show\n"
     "  segue taste show --domain film\n"
+    "  segue taste show --domain character\n"
     "  segue taste forget --project album\n"
     "  segue taste export -o taste.json\n"
     "  segue taste import taste.json --project album"
@@ -105,7 +106,7 @@ def forget(as_json: bool, **asked: Any) -> None:
 @project_option
 @json_option
 def export(output: Path, force: bool, as_json: bool, **whose: Any) -> None:
-    """Write somebody's taste as JSON: their answers by features, no music and no film."""
+    """Write somebody's taste as JSON: their answers by features, and nothing that was judged."""
     from bridge.operations.taste import ExportTasteRequest, export_taste
 
     found = export_taste(ExportTasteRequest(**whose), open_studio())

@@ -22,10 +22,12 @@ from typing import Any, Final
 
 from bridge.errors import FileFormatError, RequestError
 from bridge.feedback.strict import read_object
+from bridge.schema.character import Character
 from bridge.schema.codec import from_plain
 from bridge.schema.film_lessons import CutSketch
 from bridge.schema.notes import NoteSequence
 from bridge.schema.rating import (
+    CHARACTER,
     FILM,
     MUSIC,
     Feedback,
@@ -48,7 +50,11 @@ MOST_LINE_BYTES: Final = 8 * 2**20
 """A longer line is refused: no clip has 100 000 notes."""
 MOST_LINES: Final = 500_000
 """A file of more lines is refused."""
-NOUNS: Final[Mapping[str, type]] = {MUSIC: NoteSequence, FILM: CutSketch}
+NOUNS: Final[Mapping[str, type]] = {
+    MUSIC: NoteSequence,
+    FILM: CutSketch,
+    CHARACTER: Character,
+}
 """What the results of each domain are."""
 
 _MOST_SHOWN: Final = 60

@@ -114,6 +114,11 @@ class Tastes(Generic[TasteT]):
         self._known: dict[Who, _Known[TasteT]] = {}
         self._turn = threading.Lock()
 
+    @property
+    def version(self) -> str:
+        """Of what is measured."""
+        return self._learner.version
+
     def know(self, who: Who, *, progress: Progress = _nobody_listens) -> TasteT:
         """Give somebody's taste after all that they said until now, in whatever process.
 

@@ -14,10 +14,12 @@ from typing import Final, TypeVar
 from bridge.errors import NotFoundError, RequestError, check_range
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
+from bridge.schema.character import Character
 from bridge.schema.codec import to_plain
 from bridge.schema.live import LiveSettings, Take
 from bridge.schema.notes import NoteSequence
 from bridge.schema.rating import (
+    CHARACTER,
     Feedback,
     Origin,
     Preference,
@@ -32,6 +34,8 @@ LETTERS: Final = "ABCDEFGH"
 """What the candidates of a choice are called."""
 FROM_FILE: Final = "file"
 """The subject of music of which nobody says what made it."""
+DRAWN: Final = "character.sample"
+"""The subject of characters of whom nobody says what made them."""
 
 _SHORT_HASH: Final = 4
 
@@ -50,8 +54,10 @@ class RateResultRequest:
     """1 up, -1 down, 0 takes back what was said before."""
     stars: int | None = None
     """1 to 5."""
-    subject: str = FROM_FILE
-    """What made `notes`: `music.vary`, or `file`."""
+    character: Character | None = None
+    """Somebody who was made up, in place of music."""
+    subject: str | None = None
+    """What made it: `music.vary`; None: `file`, or `character.sample` where it is a character."""
     person: str | None = None
     """Who says it; None: as Segue is set up."""
     project: str | None = None
@@ -64,7 +70,7 @@ class RateResultRequest:
             check_range("thumb", self.thumb, -1, 1)
         if self.stars is not None:
             check_range("stars", self.stars, 1, 5)
-        _check_one(self.notes, self.number)
+        _check_one(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +83,19 @@ class ChooseRequest:
     """2 to 8 pieces of music; none: those of `takes`."""
     takes: tuple[int, ...] = ()
     """Numbers of 2 to 8 takes, in place of `candidates`."""
-    subject: str = FROM_FILE
-    """What made `candidates`: `music.compose`, or `file`."""
+    characters: tuple[Character, ...] = ()
+    """2 to 8 people who were made up, in place of `candidates`."""
+    subject: str | None = None
+    """What made them: `music.compose`; None: `file`, or `character.sample` for characters."""
     person: str | None = None
     """Who says it; None: as Segue is set up."""
     project: str | None = None
     """For which project; None: as Segue is set up."""
 
     def __post_init__(self) -> None:
-        if bool(self.candidates) == bool(self.takes):
-            raise RequestError("give either candidates or takes")
-        count = len(self.candidates or self.takes)
+        if sum(map(bool, (self.candidates, self.takes, self.characters))) != 1:
+            raise RequestError("give either candidates or takes or characters")
+        count = len(self.candidates or self.takes or self.characters)
         check_range("the number of candidates", count, 2, len(LETTERS))
         if len(self.best) != 1 or self.best.upper() not in LETTERS[:count]:
             raise RequestError(f"best must be a letter A to {LETTERS[count - 1]}")
@@ -103,16 +111,20 @@ class KeptRequest:
     """Of the take; None, without `notes`: the latest."""
     instead_of: tuple[NoteSequence, ...] = ()
     """What was made beside it and not kept, 8 at most; none: nothing is known."""
-    subject: str = FROM_FILE
-    """What made it: `music.vary`, or `file`."""
+    character: Character | None = None
+    """Somebody who was made up, in place of music."""
+    instead_of_characters: tuple[Character, ...] = ()
+    """People who were made beside them and not kept, 8 at most."""
+    subject: str | None = None
+    """What made it: `music.vary`; None: `file`, or `character.sample` where it is a character."""
     person: str | None = None
     """Who kept it; None: as Segue is set up."""
     project: str | None = None
     """For which project; None: as Segue is set up."""
 
     def __post_init__(self) -> None:
-        check_range("the length of instead_of", len(self.instead_of), 0, len(LETTERS))
-        _check_one(self.notes, self.number)
+        _check_others(self.character, self.instead_of, self.instead_of_characters)
+        _check_one(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +137,20 @@ class DeletedRequest:
     """Of the take; None, without `notes`: the latest."""
     in_favour_of: tuple[NoteSequence, ...] = ()
     """What was made beside it and not deleted, 8 at most; none: nothing is known."""
-    subject: str = FROM_FILE
-    """What made it: `music.vary`, or `file`."""
+    character: Character | None = None
+    """Somebody who was made up, in place of music."""
+    in_favour_of_characters: tuple[Character, ...] = ()
+    """People who were made beside them and not deleted, 8 at most."""
+    subject: str | None = None
+    """What made it: `music.vary`; None: `file`, or `character.sample` where it is a character."""
     person: str | None = None
     """Who deleted it; None: as Segue is set up."""
     project: str | None = None
     """For which project; None: as Segue is set up."""
 
     def __post_init__(self) -> None:
-        check_range("the length of in_favour_of", len(self.in_favour_of), 0, len(LETTERS))
-        _check_one(self.notes, self.number)
+        _check_others(self.character, self.in_favour_of, self.in_favour_of_characters)
+        _check_one(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +167,20 @@ class Noted:
     """What each of them says: `thumb up: live.call take 3`, `file #3fa2 better than file #07c2`."""
 
 
+_Judging = RateResultRequest | KeptRequest | DeletedRequest
+"""Requests that judge one thing."""
+
+
 @operation("feedback.rate")
 def rate(request: RateResultRequest, studio: Studio) -> Noted:
     """Say what you think of a result, by thumb or stars, so that Segue may learn from it."""
     scale, score = Scale.THUMB, request.thumb
     if score is None:
         scale, score = Scale.STARS, request.stars or 0
-    result = _result(request.notes, request.number, request.subject, studio)
+    result = _judged(request, studio)
     rating = Rating(result, score, scale, who_of(request, studio), studio.door)
     noted = keep_said(studio, (rating,))
-    if result.take_number is not None and request.notes is None:
+    if result.take_number is not None:
         studio.stage.mark(result.take_number, round(rating.liking))
     return noted
 
@@ -168,8 +188,8 @@ def rate(request: RateResultRequest, studio: Studio) -> Noted:
 @operation("feedback.choose")
 def choose(request: ChooseRequest, studio: Studio) -> Noted:
     """Say which of up to eight candidates, A to H, is best."""
-    results = [_from_notes(notes, request.subject) for notes in request.candidates]
-    results += [_result(None, number, request.subject, studio) for number in request.takes]
+    results = _beside(request.candidates, request.characters, request.subject)
+    results += [_from_take(number, studio) for number in request.takes]
     best = results.pop(LETTERS.index(request.best.upper()))
     return _prefer([best], results, Origin.CHOICE, who_of(request, studio), studio)
 
@@ -177,22 +197,20 @@ def choose(request: ChooseRequest, studio: Studio) -> Noted:
 @operation("feedback.kept")
 def kept(request: KeptRequest, studio: Studio) -> Noted:
     """Tell that a take or clip was kept, so that nobody need be asked for a thumb."""
-    result = _result(request.notes, request.number, request.subject, studio)
-    who = who_of(request, studio)
-    if not request.instead_of:
+    result, who = _judged(request, studio), who_of(request, studio)
+    others = _beside(request.instead_of, request.instead_of_characters, request.subject)
+    if not others:
         return keep_said(studio, (Rating(result, 1, Scale.IMPLICIT, who, studio.door),))
-    others = [_from_notes(notes, request.subject) for notes in request.instead_of]
     return _prefer([result], others, Origin.KEPT, who, studio)
 
 
 @operation("feedback.deleted")
 def deleted(request: DeletedRequest, studio: Studio) -> Noted:
     """Tell that a take or clip was deleted, so that nobody need be asked for a thumb."""
-    result = _result(request.notes, request.number, request.subject, studio)
-    who = who_of(request, studio)
-    if not request.in_favour_of:
+    result, who = _judged(request, studio), who_of(request, studio)
+    others = _beside(request.in_favour_of, request.in_favour_of_characters, request.subject)
+    if not others:
         return keep_said(studio, (Rating(result, -1, Scale.IMPLICIT, who, studio.door),))
-    others = [_from_notes(notes, request.subject) for notes in request.in_favour_of]
     return _prefer(others, [result], Origin.DELETED, who, studio)
 
 
@@ -278,24 +296,60 @@ def _called(result: Result) -> str:
     return f"{result.subject} #{result.content_hash[:_SHORT_HASH]}"
 
 
-def _check_one(notes: NoteSequence | None, number: int | None) -> None:
-    if notes is not None and number is not None:
+def character_result(character: Character, subject: str | None = None) -> Result:
+    """Give somebody who was made up as what somebody may judge; None: they were drawn."""
+    made_by = DRAWN if subject is None else subject
+    check_name("subject", made_by)
+    return Result(made_by, json.dumps(to_plain(character)), made_at="", domain=CHARACTER)
+
+
+def _check_one(request: _Judging) -> None:
+    """Refuse a request that names more than one thing that is judged."""
+    if request.character is not None and (request.notes, request.number) != (None, None):
+        raise RequestError("give either a character, or notes or the number of a take")
+    if request.notes is not None and request.number is not None:
         raise RequestError("give either notes or the number of a take")
 
 
-def _from_notes(notes: NoteSequence, subject: str) -> Result:
+def _check_others(
+    character: Character | None,
+    music: tuple[NoteSequence, ...],
+    people: tuple[Character, ...],
+) -> None:
+    """Refuse too much beside what is judged, and what cannot be compared with it."""
+    check_range("how many there were beside it", len(music) + len(people), 0, len(LETTERS))
+    if music if character is not None else people:
+        raise RequestError("a character is compared with characters, and music with music")
+
+
+def _judged(request: _Judging, studio: Studio) -> Result:
+    """Give what is judged: somebody or music that came with the request, or a take."""
+    if request.character is not None:
+        return character_result(request.character, request.subject)
+    if request.notes is not None:
+        return _from_notes(request.notes, request.subject)
+    return _from_take(request.number, studio)
+
+
+def _from_notes(notes: NoteSequence, subject: str | None) -> Result:
     """Give music as what somebody may judge; there must be some."""
-    check_name("subject", subject)
+    made_by = FROM_FILE if subject is None else subject
+    check_name("subject", made_by)
     if not any(part.notes for part in notes.parts):
         raise RequestError("there are no notes in it to judge")
-    return music_result(notes, subject)
+    return music_result(notes, made_by)
 
 
-def _result(notes: NoteSequence | None, number: int | None, subject: str, studio: Studio) -> Result:
-    """Give what is judged: music that came with the request, or a take."""
-    if notes is not None:
-        return _from_notes(notes, subject)
+def _from_take(number: int | None, studio: Studio) -> Result:
     return take_result(find_take(studio, number), studio.stage.settings())
+
+
+def _beside(
+    music: tuple[NoteSequence, ...], people: tuple[Character, ...], subject: str | None
+) -> list[Result]:
+    """Give what came with a request as what somebody may judge."""
+    found = [_from_notes(notes, subject) for notes in music]
+    return found + [character_result(character, subject) for character in people]
 
 
 def _prefer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -111,6 +112,7 @@ class _Archive:
         self._store: FeedbackStore | None = None
         self._tastes: Tastes[Taste] | None = None
         self._film_tastes: Tastes[FilmTaste] | None = None
+        self._character_tastes: dict[Model, Tastes[Taste]] = {}
         self._opening = threading.Lock()
 
     def place(self) -> FeedbackPlace:
@@ -152,17 +154,40 @@ class _Archive:
                 self._film_tastes = Tastes(store, FilmLearner(), FILM)
             return self._film_tastes
 
+    def character_tastes(self, model: Model) -> Tastes[Taste]:
+        """The tastes of all people in characters, as a model tells them apart."""
+        store = self.store()
+        with self._opening:
+            if model not in self._character_tastes:
+                self._character_tastes = {model: _tastes_in_characters(store, model)}
+            return self._character_tastes[model]
+
     def close(self) -> None:
         """Let go of the store, if it is open."""
         with self._opening:
             if self._store is not None:
                 self._store.close()
                 self._store = self._tastes = self._film_tastes = None
+                self._character_tastes = {}
 
     def _found(self) -> FeedbackPlace:
         if self._place is None:
             self._place = self._find()
         return self._place
+
+
+def _tastes_in_characters(store: FeedbackStore, model: Model) -> Tastes[Taste]:
+    """Give what people like in characters, learned from what a model tells of them."""
+    from bridge.animation.maker import maker_for
+    from bridge.animation.taste_features import NAMES
+    from bridge.animation.taste_learning import features_version, measure
+    from bridge.feedback.learner import PreferenceLearner
+    from bridge.feedback.tastes import Tastes
+    from bridge.schema.rating import CHARACTER
+
+    maker = maker_for(model)
+    learner = PreferenceLearner(features_version(maker), NAMES, partial(measure, maker))
+    return Tastes(store, learner, CHARACTER)
 
 
 class Studio:
@@ -266,6 +291,18 @@ class Studio:
             StorageError: the store cannot be opened.
         """
         return self._archive.film_tastes()
+
+    @property
+    def character_tastes(self) -> Tastes[Taste]:
+        """What people like in characters, by all that they said of them until now.
+
+        Raises:
+            NotFoundError: the model that tells characters apart is not installed.
+            StorageError: the store cannot be opened.
+        """
+        from bridge.animation.maker import MODEL_NAME
+
+        return self._archive.character_tastes(self.model(MODEL_NAME))
 
     @property
     def state_folder(self) -> Path:

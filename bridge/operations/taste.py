@@ -7,6 +7,7 @@ where it is used: doors read requests off this module without numpy.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -15,15 +16,16 @@ from bridge.operations.feedback import who_of
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.codec import from_plain, to_plain
-from bridge.schema.rating import FILM, MUSIC, Wanted, Who
+from bridge.schema.rating import CHARACTER, FILM, MUSIC, Wanted, Who
 
 if TYPE_CHECKING:
+    from bridge.feedback.tastes import Tastes
     from bridge.film.learning.taste_learning import FilmTaste
     from bridge.preference.opinions import Opinion
     from bridge.preference.taste import Taste
 
-Domain = Literal["music", "film"]
-"""What a taste is about: melodies, or cuts."""
+Domain = Literal["music", "film", "character"]
+"""What a taste is about: melodies, cuts, or people who are made up."""
 
 KIND: Final = "segue-taste"
 """What the text of a taste says that it is."""
@@ -41,12 +43,12 @@ class ShowTasteRequest:
     project: str | None = None
     """In which project; None: as Segue is set up."""
     domain: Domain = MUSIC
-    """In what: `music` or `film`."""
+    """In what: `music`, `film` or `character`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionLine:
-    """What somebody thinks of one feature of music, or of cuts."""
+    """What somebody thinks of one feature of music, of cuts, or of characters."""
 
     name: str
     """Of the feature: `leaps`."""
@@ -93,7 +95,7 @@ class ForgetTasteRequest:
     and_ratings: bool = False
     """Delete their ratings too; else they are kept, and no longer count."""
     domain: Domain = MUSIC
-    """In what: `music` or `film`."""
+    """In what: `music`, `film` or `character`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class ExportTasteRequest:
     project: str | None = None
     """In which project; None: as Segue is set up."""
     domain: Domain = MUSIC
-    """In what: `music` or `film`."""
+    """In what: `music`, `film` or `character`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class TasteText:
     answers: int
     """Ratings and preferences that it was learned from."""
     text: str
-    """JSON; it names every answer, by features, and holds no music and no film."""
+    """JSON; it names every answer, by features, and holds nothing that was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class ImportTasteRequest:
     force: bool = False
     """Replace what is known already; their ratings are kept, and no longer count."""
     domain: Domain = MUSIC
-    """In what: `music` or `film`."""
+    """In what: `music`, `film` or `character`."""
 
 
 @operation("taste.show")
@@ -165,20 +167,20 @@ def forget_taste(request: ForgetTasteRequest, studio: Studio) -> TasteForgotten:
     elif request.domain == FILM:
         studio.film_tastes.forget(who)
     else:
-        studio.tastes.forget(who)
+        _tastes(request.domain, studio).forget(who)
     return TasteForgotten(who.person, who.project, answers, deleted)
 
 
 @operation("taste.export")
 def export_taste(request: ExportTasteRequest, studio: Studio) -> TasteText:
-    """Give somebody's taste as text; it names answers by features, and holds no music, no film."""
+    """Give somebody's taste as text; it names answers by features, and holds nothing judged."""
     from bridge.preference.memory import taste_to_dict
 
     taste, cuts = _known(who_of(request, studio), request.domain, studio)
     plain: dict[str, Any] = {
         "kind": KIND,
         "domain": request.domain,
-        "features": _features(request.domain).version,
+        "features": _features(request.domain).version(studio),
         "taste": taste_to_dict(taste),
     }
     if cuts is not None:
@@ -199,7 +201,7 @@ def import_taste(request: ImportTasteRequest, studio: Studio) -> TasteReport:
     if domain == FILM:
         studio.film_tastes.bring(who, _with_habits(taste, plain))
     else:
-        studio.tastes.bring(who, taste)
+        _tastes(domain, studio).bring(who, taste)
     return _report(who, domain, studio)
 
 
@@ -207,23 +209,33 @@ def import_taste(request: ImportTasteRequest, studio: Studio) -> TasteReport:
 class _Features:
     """What tastes of a domain are about."""
 
-    version: str
+    version: Callable[[Studio], str]
+    """Names what is measured; for characters that depends on the model that is installed."""
     names: tuple[str, ...]
     words: dict[str, str]
 
 
 def _features(domain: Domain) -> _Features:
+    if domain == CHARACTER:
+        from bridge.animation.taste_features import NAMES, WORDS
+
+        return _Features(lambda studio: studio.character_tastes.version, NAMES, dict(WORDS))
     if domain == FILM:
         from bridge.film.learning import taste_features as film
         from bridge.film.learning.taste_learning import features_version as film_version
 
         words = {feature.name: feature.more for feature in film.FEATURES}
-        return _Features(film_version(), film.NAMES, words)
+        return _Features(lambda _: film_version(), film.NAMES, words)
     from bridge.music import taste_features as music
     from bridge.music.taste_learning import features_version
 
     words = {feature.name: feature.more for feature in music.FEATURES}
-    return _Features(features_version(), music.NAMES, words)
+    return _Features(lambda _: features_version(), music.NAMES, words)
+
+
+def _tastes(domain: Domain, studio: Studio) -> Tastes[Taste]:
+    """Give the tastes of all people in a domain that has no habits."""
+    return studio.character_tastes if domain == CHARACTER else studio.tastes
 
 
 def _read(text: str, domain: Domain) -> tuple[dict[str, Any], Taste]:
@@ -259,7 +271,7 @@ def _known(who: Who, domain: Domain, studio: Studio) -> tuple[Taste, FilmTaste |
     if domain == FILM:
         cuts = studio.film_tastes.know(who, progress=studio.progress)
         return cuts.taste, cuts
-    return studio.tastes.know(who, progress=studio.progress), None
+    return _tastes(domain, studio).know(who, progress=studio.progress), None
 
 
 def _report(who: Who, domain: Domain, studio: Studio) -> TasteReport:

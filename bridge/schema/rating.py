@@ -20,6 +20,8 @@ MUSIC: Final = "music"
 """The domain of everything that is made of notes."""
 FILM: Final = "film"
 """The domain of cuts: what editors make of pictures."""
+CHARACTER: Final = "character"
+"""The domain of people that were made up."""
 LONGEST_NAME: Final = 80
 """Characters of the name of a person, project or door."""
 IMPLICIT_STRENGTH: Final = 0.5
@@ -111,7 +113,7 @@ class Result:
     take_number: int | None = None
     """Of the take that it is, >= 1; None: it is none."""
     domain: str = MUSIC
-    """What it is made of: `music`, `film`."""
+    """What it is made of: `music`, `film`, `character`."""
 
     def __post_init__(self) -> None:
         if not self.subject:
