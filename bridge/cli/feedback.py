@@ -17,18 +17,21 @@ from bridge.cli.door import (
 
 if TYPE_CHECKING:
     from bridge.operations.feedback import Noted
+    from bridge.schema.character import Character
     from bridge.schema.notes import NoteSequence
 
 THUMBS: Final = {"up": 1, "down": -1, "none": 0}
 STARS: Final = ("1", "2", "3", "4", "5")
 LETTERS: Final = tuple("ABCDEFGH")
+CHARACTERS: Final = (".glb", ".json")
+"""How files end that keep characters; all others are read as MIDI."""
 
-_midi_file = click.Path(path_type=Path)
+_file = click.Path(path_type=Path)
 _subject_option = click.option(
     "--subject",
-    default="file",
     metavar="WORD",
-    help="What made it: file, music.vary, music.compose ..",
+    show_default="file, or character.sample",
+    help="What made it: file, music.vary, music.compose, character.blend ..",
 )
 _take_option = click.option(
     "--take", type=click.IntRange(1), show_default="the latest", help="Of `segue live takes`."
@@ -39,7 +42,8 @@ _take_option = click.option(
     epilog="\b\nExamples:\n"
     "  segue feedback rate up a.mid\n"
     "  segue feedback rate 4 --take 12\n"
-    "  segue feedback choose B a.mid b.mid c.mid"
+    "  segue feedback choose B a.mid b.mid c.mid\n"
+    "  segue feedback rate up c.glb"
 )
 def feedback() -> None:
     """Say what you think of a result, so that Segue may learn from it."""
@@ -49,18 +53,19 @@ def feedback() -> None:
     epilog="\b\nExamples:\n"
     "  segue feedback rate up a.mid                  a thumb\n"
     "  segue feedback rate 4 a.mid --person ada      stars\n"
+    "  segue feedback rate up c.glb                  somebody whom `segue character` made\n"
     "  segue feedback rate down                      the last take of `segue serve`\n"
     "  segue feedback rate none --take 12            take it back"
 )
 @click.argument("verdict", type=click.Choice((*THUMBS, *STARS)), metavar="[up|down|none|1|2|3|4|5]")
-@click.argument("file", type=_midi_file, metavar="[FILE.mid]", required=False)
+@click.argument("file", type=_file, metavar="[FILE.mid|FILE.glb]", required=False)
 @_take_option
 @_subject_option
 @person_option
 @project_option
 @json_option
 def rate(verdict: str, file: Path | None, **options: Any) -> None:
-    """Rate a MIDI file, or a take: a thumb up or down, or 1 to 5 stars."""
+    """Rate a MIDI file, a character or a take: a thumb up or down, or 1 to 5 stars."""
     words = {"stars": int(verdict)} if verdict in STARS else {"thumb": THUMBS[verdict]}
     _tell("feedback.rate", _judged(file, options) | words, options)
 
@@ -68,10 +73,11 @@ def rate(verdict: str, file: Path | None, **options: Any) -> None:
 @feedback.command(
     epilog="\b\nExamples:\n"
     "  segue feedback choose B a.mid b.mid c.mid\n"
+    "  segue feedback choose A c-1.glb c-2.glb\n"
     "  segue feedback choose A --takes 12 --takes 13"
 )
 @click.argument("best", type=click.Choice(LETTERS, case_sensitive=False), metavar="LETTER")
-@click.argument("files", type=_midi_file, metavar="[FILE.mid]...", nargs=-1)
+@click.argument("files", type=_file, metavar="[FILE.mid|FILE.glb]...", nargs=-1)
 @click.option(
     "--takes", type=click.IntRange(1), multiple=True, help="Numbers of takes, instead of files."
 )
@@ -81,13 +87,8 @@ def rate(verdict: str, file: Path | None, **options: Any) -> None:
 @json_option
 def choose(best: str, files: tuple[Path, ...], takes: tuple[int, ...], **options: Any) -> None:
     """Say which of 2 to 8 candidates is best: A is the first, H the eighth."""
-    request = {
-        "best": best,
-        "candidates": tuple(_read(path) for path in files),
-        "takes": takes,
-        "subject": options["subject"],
-    }
-    _tell("feedback.choose", request, options)
+    request = {"best": best, "takes": takes, "subject": options["subject"]}
+    _tell("feedback.choose", request | _read(files, "candidates", "characters"), options)
 
 
 @feedback.command(
@@ -95,18 +96,16 @@ def choose(best: str, files: tuple[Path, ...], takes: tuple[int, ...], **options
     "  segue feedback kept a.mid --instead-of b.mid --instead-of c.mid\n"
     "  segue feedback kept --take 12"
 )
-@click.argument("file", type=_midi_file, metavar="[FILE.mid]", required=False)
-@click.option(
-    "--instead-of", type=_midi_file, metavar="FILE.mid", multiple=True, help="What was not kept."
-)
+@click.argument("file", type=_file, metavar="[FILE.mid|FILE.glb]", required=False)
+@click.option("--instead-of", type=_file, metavar="FILE", multiple=True, help="What was not kept.")
 @_take_option
 @_subject_option
 @person_option
 @project_option
 @json_option
 def kept(file: Path | None, instead_of: tuple[Path, ...], **options: Any) -> None:
-    """Tell that a take or clip was kept; it counts half a thumb up."""
-    others = {"instead_of": tuple(_read(path) for path in instead_of)}
+    """Tell that a take, a clip or somebody was kept; it counts half a thumb up."""
+    others = _read(instead_of, "instead_of", "instead_of_characters")
     _tell("feedback.kept", _judged(file, options) | others, options)
 
 
@@ -115,18 +114,16 @@ def kept(file: Path | None, instead_of: tuple[Path, ...], **options: Any) -> Non
     "  segue feedback deleted a.mid --in-favour-of b.mid\n"
     "  segue feedback deleted --take 12"
 )
-@click.argument("file", type=_midi_file, metavar="[FILE.mid]", required=False)
-@click.option(
-    "--in-favour-of", type=_midi_file, metavar="FILE.mid", multiple=True, help="What was kept."
-)
+@click.argument("file", type=_file, metavar="[FILE.mid|FILE.glb]", required=False)
+@click.option("--in-favour-of", type=_file, metavar="FILE", multiple=True, help="What was kept.")
 @_take_option
 @_subject_option
 @person_option
 @project_option
 @json_option
 def deleted(file: Path | None, in_favour_of: tuple[Path, ...], **options: Any) -> None:
-    """Tell that a take or clip was deleted; it counts half a thumb down."""
-    others = {"in_favour_of": tuple(_read(path) for path in in_favour_of)}
+    """Tell that a take, a clip or somebody was deleted; it counts half a thumb down."""
+    others = _read(in_favour_of, "in_favour_of", "in_favour_of_characters")
     _tell("feedback.deleted", _judged(file, options) | others, options)
 
 
@@ -134,17 +131,34 @@ def _judged(file: Path | None, options: dict[str, Any]) -> dict[str, Any]:
     """Give the fields that say what is judged."""
     if file is not None and options["take"] is not None:
         raise click.UsageError("give either a file or --take")
+    found = {"number": options["take"], "subject": options["subject"]}
+    if file is None:
+        return found
+    return found | ({"character": _person(file)} if _is_person(file) else {"notes": _music(file)})
+
+
+def _read(files: tuple[Path, ...], music: str, people: str) -> dict[str, Any]:
+    """Give the fields that hold what is in files: music in one, people in the other."""
     return {
-        "notes": None if file is None else _read(file),
-        "number": options["take"],
-        "subject": options["subject"],
+        music: tuple(_music(file) for file in files if not _is_person(file)),
+        people: tuple(_person(file) for file in files if _is_person(file)),
     }
 
 
-def _read(path: Path) -> NoteSequence:
+def _is_person(file: Path) -> bool:
+    return file.suffix.lower() in CHARACTERS
+
+
+def _music(file: Path) -> NoteSequence:
     from bridge.files.midi import read_midi
 
-    return read_midi(path)
+    return read_midi(file)
+
+
+def _person(file: Path) -> Character:
+    from bridge.files.characters import read_character
+
+    return read_character(file)
 
 
 def _tell(name: str, request: dict[str, Any], options: dict[str, Any]) -> None:
@@ -156,7 +170,7 @@ def _tell(name: str, request: dict[str, Any], options: dict[str, Any]) -> None:
     request |= {"person": options["person"], "project": options["project"]}
     operation = find_operation(name)
     noted: Noted
-    if request.get("notes") is None and not request.get("candidates"):
+    if not any(request.get(field) for field in ("notes", "character", "candidates", "characters")):
         from bridge.cli.remote import call_server
 
         noted = from_plain(Noted, call_server(name, to_plain(operation.request_type(**request))))

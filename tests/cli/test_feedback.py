@@ -13,20 +13,28 @@ from bridge.cli import feedback as feedback_room
 from bridge.cli import ratings as ratings_room
 from bridge.cli import taste as taste_room
 from bridge.cli.main import main
+from bridge.files.characters import kept_extras, write_character
+from bridge.files.mesh.gltf import write_glb
 from bridge.files.midi import write_midi
 from bridge.operations.feedback import LETTERS
 from bridge.schema.notes import Note, NoteSequence, Part
+from tests.meshes import mesh
+from tests.toy_characters import person, write_teller
 
 
 @pytest.fixture
 def segue(tmp_path, monkeypatch, capsys):
-    """Give what runs a command where three files are; gives exit code, stdout and stderr."""
+    """Give what runs a command where files are; gives exit code, stdout and stderr."""
     monkeypatch.setenv("SEGUE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SEGUE_HTTP_PORT", "1")  # where nobody answers
     monkeypatch.chdir(tmp_path)
     for number, name in enumerate("abc"):
         notes = (Note(60 + number, 0, 480), Note(62 + number, 480, 480))
         write_midi(NoteSequence(parts=(Part("Tune", notes=notes),)), tmp_path / f"{name}.mid")
+    for seed, name in enumerate(("c", "c-1", "c-2")):
+        extras = kept_extras(person(seed), "segue", "a")
+        write_glb(mesh(extras=extras), tmp_path / f"{name}.glb")
+    write_character(person(9), tmp_path / "d.json")
 
     def run(*words):
         with pytest.raises(SystemExit) as left:
@@ -77,6 +85,26 @@ def test_the_best_of_three_files_makes_two_preferences(segue):
     assert json.loads(out)["numbers"] == [1, 2]
 
 
+@pytest.mark.parametrize("name", ["c.glb", "d.json"])
+def test_what_is_said_of_a_character_is_kept(segue, name):
+    code, _, err = segue("feedback", "rate", "up", name)
+    assert (code, "thumb up: character.sample #" in err) == (0, True)
+
+
+def test_one_character_of_several_is_chosen(segue):
+    code, _, err = segue("feedback", "choose", "B", "c.glb", "c-1.glb", "d.json")
+    assert (code, err.count("character.sample #")) == (0, 4)
+    code, _, _ = segue("feedback", "kept", "c.glb", "--instead-of", "c-2.glb")
+    assert (code, len(listed(segue))) == (0, 3)
+
+
+def test_a_taste_in_characters_is_shown(segue, tmp_path):
+    models = str(write_teller(tmp_path / "models"))
+    segue("feedback", "choose", "B", "c.glb", "c-1.glb")
+    code, out, _ = segue("--models", models, "taste", "show", "--domain", "character")
+    assert (code, out.startswith("me, default: 1 answers\n")) == (0, True)
+
+
 def test_a_person_is_named_by_flag_or_environment(segue, monkeypatch):
     monkeypatch.setenv("SEGUE_PERSON", "bob")
     segue("feedback", "rate", "up", "a.mid")
@@ -97,6 +125,9 @@ def test_a_take_is_known_by_a_running_server_alone(segue):
         (("rate", "up", "a.mid", "--take", "3"), "either a file or --take"),
         (("rate", "up", "nowhere.mid"), "no MIDI file"),
         (("choose", "C", "a.mid", "b.mid"), "a letter A to B"),
+        (("choose", "A", "a.mid", "c.glb"), "either candidates or takes or characters"),
+        (("kept", "a.mid", "--instead-of", "c.glb"), "music with music"),
+        (("rate", "up", "nobody.glb"), "no glTF file"),
         (("rate", "up", "a.mid", "--person", ""), "person must have"),
     ],
 )
