@@ -22,7 +22,7 @@ PYTHON ?= $(shell \
 BLENDER := build/blender/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 BLENDER5 := build/blender5/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
-.PHONY: play check check-ray check-blender soak format bench bench-peers bench-film docs plugins clean help
+.PHONY: play check check-ray check-blender soak format bench bench-peers bench-film docs pictures plugins clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make bench   measure; make bench-peers installs others (700 MB) and measures beside them"
 	@echo "make bench-film DATA=FOOTAGE SAMPLES=CLIPS   measure shot detectors side by side (400 MB)"
 	@echo "make docs    write the pages that are generated"
+	@echo "make pictures draw the people of the README anew"
 	@echo "make plugins pack the plugins into build/plugins: a zip each, and Premiere's panel as .ccx"
 	@echo "make train-melody_vae EXTRAS=dev,train DATA=FOLDER   train a model of export/music, and ship it"
 	@echo "make clean   take away .venv and everything that was built"
@@ -83,6 +84,9 @@ bench-film: $(VENV)/.installed-$(EXTRAS)
 docs: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m export.ship.readme
 	$(BIN)/python -m bridge.cli.pages
+
+pictures: $(VENV)/.installed-$(EXTRAS)
+	$(BIN)/python -m export.animation.pictures
 
 plugins: $(VENV)/.made
 	$(BIN)/python plugins/pack.py build/plugins

@@ -39,6 +39,8 @@ class View:
     """The lowest z that is seen, in metres."""
     high: float = 1.9
     """The highest z that is seen, in metres."""
+    centre: tuple[float, float] | None = None
+    """x and y of what is in the middle, in metres; None: the middle of all that there is."""
 
 
 def render(vertices: FloatArray, triangles: IntArray, colours: FloatArray, view: View) -> AnyArray:
@@ -61,6 +63,8 @@ def render(vertices: FloatArray, triangles: IntArray, colours: FloatArray, view:
     tall, wide = view.height * _FINER, view.width * _FINER
     scale = tall * (1.0 - 2.0 * _MARGIN) / max(view.high - view.low, 1e-3)
     middle = 0.5 * (turned[:, 0].min() + turned[:, 0].max())
+    if view.centre is not None:
+        middle = cosine * view.centre[0] - sine * view.centre[1]
     placed = np.stack(
         [
             (turned[:, 0] - middle) * scale + wide / 2,

@@ -67,9 +67,11 @@ def _view(vertices: FloatArray, heads: FloatArray, sitting: Sitting) -> View:
     turn = sitting.quarter * np.pi / 2.0
     low, high = float(vertices[:, 2].min()), float(vertices[:, 2].max())
     if sitting.view == "face":
-        chin = float(heads[shared_body().rig("segue").bones.index("head"), 2])
-        low = chin - 0.35 * (high - chin)
-        return View(sitting.width, sitting.height, turn + 0.5 * _USUAL_TURN, low, high)
+        bones = shared_body().rig("segue").bones
+        nape, eye = heads[bones.index("head")], heads[bones.index("eye.L")]
+        low, high = float(nape[2]) - 2.0 * float(eye[2] - nape[2]), high + 0.01
+        centre = (float(nape[0]), 0.5 * float(nape[1] + eye[1]))
+        return View(sitting.width, sitting.height, turn + 0.5 * _USUAL_TURN, low, high, centre)
     high = max(high, low + _LEAST_SEEN, min(low + _USUAL_SEEN, high + 0.45))
     turn += np.pi / 2.0 if sitting.view == "side" else _USUAL_TURN
     wide = float(np.ptp(vertices[:, 0])) * 1.08 * sitting.height / sitting.width

@@ -43,19 +43,34 @@ def read_picture(path: Path) -> AnyArray:
         NotFoundError: there is no such file.
         FileFormatError: it is no such picture, damaged or too large.
     """
-    content = read_bytes(path, kind="picture", max_bytes=_MOST_BYTES)
+    return parse_picture(read_bytes(path, kind="picture", max_bytes=_MOST_BYTES), name=str(path))
+
+
+def parse_picture(content: bytes, *, name: str) -> AnyArray:
+    """Read a still picture from the bytes of its file.
+
+    Args:
+        content: a PNG, JPEG, TIFF, BMP or WebP file.
+        name: what it is called, for messages.
+
+    Returns:
+        uint8 [row, column, rgb=3].
+
+    Raises:
+        FileFormatError: it is no such picture, damaged or too large.
+    """
     kind = next((kind for head, kind in _FORMATS.items() if content.startswith(head)), None)
     if kind is None:
-        raise FileFormatError(f"{path} is no PNG, JPEG, TIFF, BMP or WebP; save it as one of them")
+        raise FileFormatError(f"{name} is no PNG, JPEG, TIFF, BMP or WebP; save it as one of them")
     try:
         with av.open(io.BytesIO(content), mode="r", format=kind) as container:
             for frame in container.decode(video=0):
                 if frame.width * frame.height > MOST_PIXELS:
-                    raise FileFormatError(f"{path} is too large; save it smaller")
+                    raise FileFormatError(f"{name} is too large; save it smaller")
                 return frame.to_ndarray(format="rgb24")
     except (av.error.FFmpegError, ValueError, IndexError) as error:
-        raise FileFormatError(f"{path} is damaged: {error}") from error
-    raise FileFormatError(f"{path} holds no picture; save it again")
+        raise FileFormatError(f"{name} is damaged: {error}") from error
+    raise FileFormatError(f"{name} holds no picture; save it again")
 
 
 def packed_png(picture: AnyArray) -> bytes:

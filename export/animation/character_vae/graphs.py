@@ -22,7 +22,7 @@ from export.animation.character_vae.model import CharacterVae
 from export.animation.character_vae.prior import CONDITIONS, PeopleFlow
 from export.ship.graphs import GraphSource
 
-_FINE: Final = 16
+_FINE: Final = 8
 """So many first directions are stored in sixteen bits."""
 _LIFT: Final = 64.0
 """They are stored so much larger, far from where sixteen bits grow coarse."""
@@ -90,6 +90,7 @@ class DecoderGraph(nn.Module):
     """Meshes at rest and joints, of identities and expressions."""
 
     row: Tensor
+    joint_rows: Tensor
 
     def __init__(self, vae: CharacterVae, basis: Basis, actions: Tensor, joints: Tensor) -> None:
         """Take joints as the linear map [component + one, (joint xyz)] that gives them."""
@@ -100,13 +101,14 @@ class DecoderGraph(nn.Module):
         row = torch.where(touched, touched.cumsum(0) - 1, touched.sum())
         self.register_buffer("row", row)
         self.actions = Directions(actions[:, touched].flatten(1), 0)
-        self.joint_mean, self.joints = Halves(joints[-1]), Halves(joints[:-1])
+        self.joint_mean = Halves(joints[-1])
+        self.register_buffer("joint_rows", joints[:-1])
 
     def forward(self, identity: Tensor, expression: Tensor) -> tuple[Tensor, Tensor]:
         """Take [batch, latent] and [batch, action]; give vertices and joints [batch, .., xyz=3]."""
         coefficients = self.vae.decode(identity)
         vertices = (self.mean() + coefficients @ self.directions()).unflatten(1, (-1, 3))
-        joints = (self.joint_mean() + coefficients @ self.joints()).unflatten(1, (-1, 3))
+        joints = (self.joint_mean() + coefficients @ self.joint_rows).unflatten(1, (-1, 3))
         ground = vertices[:, :, 2].amin(dim=1)
         moved = (expression * self.vae.head_size(identity)) @ self.actions()
         moved = nn.functional.pad(moved.unflatten(1, (-1, 3)), (0, 0, 0, 1))

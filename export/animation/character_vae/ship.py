@@ -96,7 +96,7 @@ def card_of(work: Path, shown: list[str], metrics: list[dict[str, object]]) -> C
         ),
         data=_DATA,
         graphs=(),
-        parity_tolerance=2e-3,
+        parity_tolerance=1.5e-2,  # for noise in place of meshes, whose latents are in the hundreds
         limits=_LIMITS,
         metrics=tuple(Metric(**row) for row in metrics),  # type: ignore[arg-type]
         settings=_settings(truth(people).numpy(), shown),
