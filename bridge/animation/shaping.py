@@ -2,7 +2,9 @@
 
 Damped least squares (Levenberg and Marquardt) over identities. What is wished counts most; being
 somebody likely, near whom it began with, and keeping what is locked count a little. Derivatives are
-differences: all dimensions of identity are one batch.
+differences: all dimensions of identity are one batch. It is done twice: first what is held counts
+enough to choose a likely way (nobody is made shorter by a head of no size), then hardly, so that
+what is wished is hit.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 from bridge.animation.ages import age_of_years
 from bridge.animation.maker import CharacterMaker, inside, place_of
 from bridge.animation.measuring import MEASURES
+from bridge.animation.sliders import STYLE
 from bridge.errors import RequestError, check_range
 from bridge.schema.arrays import FloatArray, RealArray
 from bridge.schema.character import Wish, WishKind
@@ -35,11 +38,11 @@ _ROUNDS: Final = 8
 _DIFFERENCE: Final = 0.02
 _NEAR: Final = 0.03
 """How much a standard deviation away from the beginning counts against a scale of a wish."""
-_HELD: Final = 0.3
-"""How much what is not wished counts, beside what is."""
+_HELD: Final = (0.3, 0.03)
+"""How much what is not wished counts, beside what is: at first, and when what is wished is near."""
 _SCALES: Final = {"cm": 1.0, "kg": 1.0, "l": 1.0}
 _ATTRIBUTE_SCALE: Final = 0.02
-_OFTEN_HELD: Final = ("gender", "age", "african", "asian", "caucasian")
+_OFTEN_HELD: Final = ("gender", "age", "african", "asian", "caucasian", "strangeness", *STYLE)
 """Attributes that nobody expects to change when they wish for something else."""
 
 
@@ -103,8 +106,15 @@ def come_to(maker: CharacterMaker, identity: FloatArray, goal: Goal) -> FloatArr
     Returns:
         float32 [latent=96]: the nearest that was found; see `reached` for how near that is.
     """
+    for held in _HELD:
+        identity = _nearer(maker, identity, goal, held)
+    return identity
+
+
+def _nearer(maker: CharacterMaker, identity: FloatArray, goal: Goal, held: float) -> FloatArray:
+    """Move somebody towards a goal, where what is not wished counts so much."""
     begun, here = identity.astype(np.float64), identity.astype(np.float64)
-    target = _Target(maker, goal, identity)
+    target = _Target(maker, goal, identity, held)
     damping, away = 1e-2, target.residual(here[None])[0]
     cost = _cost(away, here, begun)
     for _ in range(_ROUNDS):
@@ -142,12 +152,14 @@ def _cost(away: RealArray, here: RealArray, begun: RealArray) -> float:
 class _Target:
     """How far people are from a goal, each wish on its own scale."""
 
-    def __init__(self, maker: CharacterMaker, goal: Goal, begun: FloatArray) -> None:
+    def __init__(
+        self, maker: CharacterMaker, goal: Goal, begun: FloatArray, held_counts: float
+    ) -> None:
         self._maker, self._goal = maker, goal
         told = maker.told(begun[None])[0]
         held = [name for name in goal.held if name not in goal.attributes]
         wished = [(name, value, 1.0) for name, value in goal.attributes.items()]
-        kept = [(name, float(told[maker.attributes.index(name)]), _HELD) for name in held]
+        kept = [(name, float(told[maker.attributes.index(name)]), held_counts) for name in held]
         rows = [*wished, *kept]
         self._columns = [place_of(name, maker.attributes, "attribute") for name, _, _ in rows]
         self._values = np.array([value for _, value, _ in rows])
