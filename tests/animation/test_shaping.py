@@ -44,6 +44,16 @@ def test_several_measures_are_hit_at_once(maker, people):
     assert max(map(abs, off.values())) < 1.0
 
 
+def test_nobody_gets_there_by_a_head_that_is_too_small(maker):
+    wishes = [("height", 182.0), ("weight", 80.0), ("age", 40.0), ("gender", 0.2), ("waist", 80.0)]
+    goal = goal_of(tuple(Wish(*wish) for wish in wishes))
+    for place in range(6):
+        (one,) = draw(maker, Drawing(goal), np.random.default_rng([1, place]), 1)
+        assert max(map(abs, reached(maker, one, goal).values())) < 0.1
+        lines = {line.name: line.value for line in measures_of(maker, _character(one)).lines}
+        assert 48.0 < lines["head"] < 72.0
+
+
 def test_who_is_wished_to_be_40_is_told_as_40(maker):
     goal = goal_of((Wish("age", 40.0),))
     drawn = draw(maker, Drawing(goal), np.random.default_rng(1), 3)
