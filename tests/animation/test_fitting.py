@@ -52,7 +52,7 @@ def test_a_scan_is_laid_on_whatever_its_unit_and_its_way_up(maker, people):
     scan = Surface((100.0 * upright).astype(np.float32), place[triangles()[::2]])
     report = fitted(maker, scan)
     assert report.matched == "surface"
-    assert report.mean_mm < 5.0
+    assert report.mean_mm < 8.0
 
 
 def test_a_ball_is_no_body(maker):
