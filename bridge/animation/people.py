@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from bridge.animation.ages import years_of_age
-from bridge.animation.body.mirror import mirrored_points
 from bridge.animation.maker import (
     Asked,
     CharacterMaker,
@@ -22,7 +21,7 @@ from bridge.animation.maker import (
     place_of,
 )
 from bridge.animation.measuring import MEASURES, measured
-from bridge.animation.shaping import ATTRIBUTES, TOLD_AS, Goal, come_to
+from bridge.animation.shaping import ATTRIBUTES, TOLD_AS, Goal, come_to, evened
 from bridge.errors import RequestError
 from bridge.schema.arrays import FloatArray, RealArray
 from bridge.schema.character import Amount, Character, MeasureLine, Measures
@@ -31,6 +30,8 @@ USUAL: Final = {"stylised": 0.0, "strangeness": 0.08, "asymmetry": 0.0}
 """What people are who are drawn without a word: as people are."""
 _STRANGE: Final = 0.18
 """How much stranger those are who are wholly stylised."""
+_BESIDE: Final = 8
+"""So many are drawn for each of whom something is wished that is measured."""
 _CROWD: Final = 200
 """So many people are drawn to compare with."""
 
@@ -59,6 +60,41 @@ def draw(
     maker: CharacterMaker, drawing: Drawing, rng: np.random.Generator, count: int
 ) -> list[FloatArray]:
     """Draw people who come to what is wished, float32 [latent=96] each."""
+    return [arrived(maker, drawing, one) for one in begun(maker, drawing, rng, count)]
+
+
+def begun(
+    maker: CharacterMaker, drawing: Drawing, rng: np.random.Generator, count: int
+) -> FloatArray:
+    """Draw people who are near to what is wished, float32 [body, latent=96].
+
+    Of several, whoever measures most like it: nobody makes an adult of an infant.
+    """
+    beside = _BESIDE if drawing.goal.measures and drawing.around is None else 1
+    drawn = _drawn(maker, drawing, rng, count * beside)
+    if beside == 1:
+        return drawn
+    wished = drawing.goal.measures
+    away = [
+        sum(np.log(MEASURES[name].take(shape) / value) ** 2 for name, value in wished.items())
+        for shape in maker.shapes(drawn)
+    ]
+    nearest = np.array(away).reshape(count, beside).argmin(axis=1)
+    chosen: FloatArray = drawn.reshape(count, beside, -1)[np.arange(count), nearest]
+    return chosen
+
+
+def arrived(maker: CharacterMaker, drawing: Drawing, identity: FloatArray) -> FloatArray:
+    """Have somebody who was drawn come to what is wished, float32 [latent=96]."""
+    goal = _with_locks(maker, drawing)
+    if not goal.measures and not goal.attributes:
+        return identity
+    return come_to(maker, identity, replace(goal, symmetric=drawing.symmetric))
+
+
+def _drawn(
+    maker: CharacterMaker, drawing: Drawing, rng: np.random.Generator, count: int
+) -> FloatArray:
     asked = USUAL | {
         "stylised": drawing.stylised,
         "strangeness": USUAL["strangeness"] + _STRANGE * drawing.stylised,
@@ -66,13 +102,10 @@ def draw(
     known = set(maker.conditions)
     asked |= {name: value for name, value in drawing.goal.attributes.items() if name in known}
     drawn = maker.drawn(Asked(asked), rng, count=count, variety=drawing.variety)
-    if drawing.around is not None:
-        centre = identity_of(drawing.around)
-        drawn = inside(centre + np.float32(drawing.reach) * (drawn - centre))
-    goal = _with_locks(maker, drawing)
-    if not goal.measures and not goal.attributes:
-        return list(drawn)
-    return [come_to(maker, one, goal) for one in drawn]
+    if drawing.around is None:
+        return drawn
+    centre = identity_of(drawing.around)
+    return inside(centre + np.float32(drawing.reach) * (drawn - centre))
 
 
 def _with_locks(maker: CharacterMaker, drawing: Drawing) -> Goal:
@@ -150,12 +183,6 @@ def shape_of(maker: CharacterMaker, character: Character, *, neutral: bool = Fal
     still, made = maker.shapes(np.repeat(identity, 2, axis=0), np.stack([face * 0, face]))
     even = evened(still)
     return Shape(even.vertices + (made.vertices - still.vertices), even.joints)
-
-
-def evened(shape: Shape) -> Shape:
-    """Give the mesh whose both sides are the mean of both."""
-    vertices, joints = mirrored_points(shape.vertices, shape.joints)
-    return Shape(0.5 * (shape.vertices + vertices), 0.5 * (shape.joints + joints))
 
 
 def attributes_of(maker: CharacterMaker, identity: FloatArray) -> dict[str, float]:

@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 
 from bridge.animation.ages import age_of_years
-from bridge.animation.maker import CharacterMaker, inside, place_of
+from bridge.animation.body.mirror import mirrored_points
+from bridge.animation.maker import CharacterMaker, Shape, inside, place_of
 from bridge.animation.measuring import MEASURES
 from bridge.animation.sliders import STYLE
 from bridge.errors import RequestError, check_range
@@ -56,6 +57,8 @@ class Goal:
     """By the teller's names and in its own units."""
     held: tuple[str, ...] = _OFTEN_HELD
     """Attributes that stay, where they are not wished."""
+    symmetric: bool = False
+    """Measures are those of somebody with both sides alike."""
 
 
 def wish_kinds() -> tuple[WishKind, ...]:
@@ -137,12 +140,24 @@ def _nearer(maker: CharacterMaker, identity: FloatArray, goal: Goal, held: float
 
 def reached(maker: CharacterMaker, identity: FloatArray, goal: Goal) -> dict[str, float]:
     """Say how far somebody is from each wish, by name, in the units of the goal."""
-    shape = maker.shapes(identity[None])[0]
+    (shape,) = _shapes(maker, identity[None], goal)
     told = maker.told(identity[None])[0]
     off = {name: MEASURES[name].take(shape) - value for name, value in goal.measures.items()}
     for name, value in goal.attributes.items():
         off[name] = float(told[maker.attributes.index(name)]) - value
     return off
+
+
+def evened(shape: Shape) -> Shape:
+    """Give the mesh whose both sides are the mean of both."""
+    vertices, joints = mirrored_points(shape.vertices, shape.joints)
+    return Shape(0.5 * (shape.vertices + vertices), 0.5 * (shape.joints + joints))
+
+
+def _shapes(maker: CharacterMaker, identities: FloatArray, goal: Goal) -> list[Shape]:
+    """Give the meshes that are measured, of identities [body, latent=96]."""
+    shapes = maker.shapes(identities)
+    return [evened(shape) for shape in shapes] if goal.symmetric else shapes
 
 
 def _cost(away: RealArray, here: RealArray, begun: RealArray) -> float:
@@ -171,7 +186,7 @@ class _Target:
         away: RealArray = (told[:, self._columns] - self._values) * self._counts
         if not self._goal.measures:
             return away
-        shapes = self._maker.shapes(identities.astype(np.float32))
+        shapes = _shapes(self._maker, identities.astype(np.float32), self._goal)
         taken = [
             [
                 (MEASURES[name].take(shape) - value) / _SCALES[MEASURES[name].unit]

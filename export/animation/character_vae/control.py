@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -128,7 +129,8 @@ def wishing(maker: CharacterMaker) -> Iterator[Metric]:
     for name, low, high in _WISHES:
         away = []
         for seed in range(12):
-            goal = goal_of((Wish(name, float(rng.uniform(low, high))),))
+            wish = goal_of((Wish(name, float(rng.uniform(low, high))),))
+            goal = replace(wish, symmetric=True)
             (identity,) = draw(maker, Drawing(goal), np.random.default_rng(seed), 1)
             (off,) = reached(maker, identity, goal).values()
             away.append(abs(off))
