@@ -29,6 +29,10 @@ ROOMS: Final[dict[str, tuple[str, str]]] = {
         "bridge.cli.film:film",
         "Watch footage, find shots again, and take timelines from one program to another.",
     ),
+    "character": (
+        "bridge.cli.character:character",
+        "Make people up, change and measure them, and write them as files with bones.",
+    ),
     "serve": (
         "bridge.cli.serve:serve",
         "Be a member of the band: hear, wait for the beat, answer on it.",

@@ -71,5 +71,8 @@ def _json(path: Path) -> Any:
     try:
         kept = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"{path} is no JSON: {error}") from error
+        raise FileFormatError(
+            f"{path} is neither a .glb nor the JSON of a character; of a mesh get one near it:"
+            f" segue character fit {path}"
+        ) from error
     return kept if isinstance(kept, dict) and kept.get("kind") == KIND else None

@@ -37,6 +37,7 @@ ROOMS: Final[dict[str, tuple[str, ...]]] = {
         "bridge.operations.removing",
         "bridge.operations.film_learning",
     ),
+    "character": ("bridge.operations.characters", "bridge.operations.character_files"),
     "live": ("bridge.operations.live",),
     "map": ("bridge.operations.mapping",),
     "feedback": ("bridge.operations.feedback",),

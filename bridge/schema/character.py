@@ -117,7 +117,7 @@ class MeasureLine:
     """One thing that was measured of somebody."""
 
     name: str
-    """`height`, `waist`, `age` ..."""
+    """Such as `height`, `waist` and `age`."""
     value: float
     """In its unit."""
     unit: str
@@ -173,7 +173,9 @@ class CharacterControls:
     """Everything that can be asked of characters, by name."""
 
     sliders: tuple[Slider, ...]
+    """What can be moved in steps."""
     wishes: tuple[WishKind, ...]
+    """What can be wished in numbers."""
     actions: tuple[str, ...]
     """Of faces, ARKit's 52."""
     bones: tuple[str, ...]

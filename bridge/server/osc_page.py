@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Final, Literal, cast, get_args, get_origin
 
 from bridge.operations.table import Operation, all_operations
+from bridge.schema.character import Character
 from bridge.schema.codec import FILM_TIMES, field_types, is_film_time, to_plain
 from bridge.schema.field_lines import field_lines
 from bridge.schema.notes import NoteSequence
@@ -28,6 +29,8 @@ _SCALARS: Final = {str: "text", int: "whole number", float: "number", bool: "tru
 _TUNE: Final = {"parts": [{"notes": [{"pitch": 60, "onset_ticks": 0, "duration_ticks": 480}]}]}
 _NO_EXAMPLE: Final = ("plugins.install", "plugins.remove")
 """They change a host's folder; nobody should paste that."""
+_NOT_TYPED: Final = (Character, tuple[Character, ...])
+"""What no person types: somebody is 96 numbers."""
 _GIVEN: Final[dict[str, dict[str, Any]]] = {
     "feedback.rate": {"thumb": 1},
     "feedback.choose": {"best": "B", "takes": [12, 13]},
@@ -77,6 +80,8 @@ def example(operation: Operation[Any, Any]) -> str:
         return ""
     keys = list(keys_of(operation.request_type))
     required = [key for key in keys if key.default is MISSING]
+    if any(key.annotation in _NOT_TYPED for key in required):
+        return ""
     chosen = required or [key for key in keys if _is_shown(key)][:1]
     plain = _GIVEN.get(operation.name) or {key.name: _value(key) for key in chosen}
     arguments: list[tuple[str, str]] = []

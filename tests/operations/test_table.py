@@ -71,7 +71,7 @@ def test_an_unknown_operation_is_answered_with_those_nearby():
 
 
 def test_an_unknown_room_is_answered_with_those_there_are():
-    with pytest.raises(NotFoundError, match="no room opera; there are: music, film, live"):
+    with pytest.raises(NotFoundError, match="no room opera; there are: music, film, character"):
         room_operations("opera")
 
 

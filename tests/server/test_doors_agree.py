@@ -17,6 +17,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.errors import SegueError
 from bridge.feedback.exchange import write_lines
+from bridge.files.characters import write_character
 from bridge.files.midi import read_midi, write_midi
 from bridge.files.model_versions import ModelVersions
 from bridge.files.places import HOME_VARIABLE, OWN_MODELS_VARIABLE
@@ -25,6 +26,7 @@ from bridge.operations.studio import Studio
 from bridge.operations.table import all_operations
 from bridge.preference.memory import taste_to_dict
 from bridge.preference.taste import new_taste, rated
+from bridge.schema.character import Character
 from bridge.schema.codec import from_plain, to_plain
 from bridge.schema.notes import Note, NoteSequence, Part
 from bridge.schema.performance import Bar
@@ -64,7 +66,10 @@ TASTE = json.dumps(
 IMPORTED = ("ratings.import", {"text": RATINGS})
 
 
-FILES = ("RIFF", "OTHER", "RATINGS", "TASTE", "CLIP", "CUT", "FINAL")
+ADA = Character(tuple(0.02 * place - 1.0 for place in range(96)), name="Ada", symmetric=True)
+BOB = Character(tuple(1.0 - 0.015 * place for place in range(96)), name="Bob")
+
+FILES = ("RIFF", "OTHER", "RATINGS", "TASTE", "CLIP", "CUT", "FINAL", "ADA", "BOB", "SCAN")
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,49 @@ EXAMPLES = {
         "film unlearn --json", before=("film.learn", {"proposed": "CUT", "final": "FINAL"})
     ),
     "film.find": Example("film find night CLIP --json", {"folder": "CLIP", "text": "night"}),
+    "character.sample": Example(
+        "character sample --count 2 --seed 7 --height 180 --wish waist=80 --stylised 0.2"
+        " --around ADA --reach 0.2 --lock age --json",
+        {
+            "count": 2,
+            "seed": 7,
+            "wishes": [{"name": "height", "value": 180.0}, {"name": "waist", "value": 80.0}],
+            "stylised": 0.2,
+            "reach": 0.2,
+            "around": "ADA",
+            "locks": ["age"],
+        },
+    ),
+    "character.blend": Example(
+        "character blend ADA BOB --steps 3 --json", {"first": "ADA", "second": "BOB", "steps": 3}
+    ),
+    "character.edit": Example(
+        "character edit ADA --slide age=-1 --wish waist=80 --expression jawOpen=0.4"
+        " --pose head=0,0,0.3 --json",
+        {
+            "character": "ADA",
+            "changes": [{"name": "age", "by": -1.0}],
+            "wishes": [{"name": "waist", "value": 80.0}],
+            "expression": [{"action": "jawOpen", "amount": 0.4}],
+            "pose": [{"bone": "head", "x": 0.0, "y": 0.0, "z": 0.3}],
+        },
+    ),
+    "character.caricature": Example(
+        "character caricature ADA --strength 1.6 --json", {"character": "ADA", "strength": 1.6}
+    ),
+    "character.measure": Example("character measure ADA --json", {"character": "ADA"}),
+    "character.sliders": Example("character sliders --json"),
+    "character.mesh": Example("character mesh ADA --json", {"character": "ADA"}),
+    "character.body": Example("character body --rig mixamo --json", {"rig": "mixamo"}),
+    "character.portrait": Example(
+        "character portrait ADA BOB --width 48 --height 64 --json",
+        {"characters": ["ADA", "BOB"], "width": 48, "height": 64},
+    ),
+    "character.fit": Example("character fit SCAN --json", {"path": "SCAN"}),
+    "character.export": Example(
+        "character export ADA -o FOLDER/ada.obj --json",
+        {"character": "ADA", "output": "FOLDER/ada.obj"},
+    ),
     "live.status": Example("live status --json"),
     "live.set": Example(
         "live set --mode duet --swing 0.5 --route bass=3 --json",
@@ -254,6 +302,9 @@ class Scene:
         write_midi(OTHER, self.other)
         self.files["RATINGS"].write_text(RATINGS)
         self.files["TASTE"].write_text(TASTE)
+        write_character(ADA, self.files["ADA"])
+        write_character(BOB, self.files["BOB"])
+        self.files["SCAN"].write_text("whoever fits scans has other models")
         self.files["CLIP"].write_bytes(
             b"whoever watches films has other models: test_film_doors.py"
         )
@@ -290,6 +341,10 @@ class Scene:
             "OTHER": to_plain(read_midi(self.other)),
             "RATINGS": RATINGS,
             "TASTE": TASTE,
+            "ADA": to_plain(ADA),
+            "BOB": to_plain(BOB),
+            "SCAN": str(self.files["SCAN"]),
+            "FOLDER/ada.obj": str(self.folder / "ada.obj"),
             "CLIP": str(self.files["CLIP"]),
             "CUT": str(self.files["CUT"]),
             "FINAL": str(self.files["FINAL"]),
@@ -352,7 +407,7 @@ class OscPairs(Osc):
                 builder.add_arg(scene.files[value].read_bytes())
             else:
                 value = scene.filled(value)
-                builder.add_arg(json.dumps(value) if isinstance(value, list) else value)
+                builder.add_arg(json.dumps(value) if isinstance(value, list | dict) else value)
         return bytes(builder.build().dgram)
 
 
