@@ -40,7 +40,7 @@ def http_door(served: str) -> Iterator[HttpDoor]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            with suppress(BrokenPipeError):  # a panel that is closed does not wait
+            with suppress(ConnectionError):  # a panel that is closed does not wait
                 self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
