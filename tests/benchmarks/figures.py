@@ -79,6 +79,11 @@ FIGURES = (
         for kind in ("continue", "vary", "harmony", "drums")
     ),
     Figure("`music.compose`, 16 bars, the best of 8, CPU", f"{COMPOSED}[cpu]"),
+    Figure("a slider of a person moved, CPU", "a_slider_is_moved[cpu]"),
+    Figure("a person's mesh and bones, CPU", "a_mesh_is_made[cpu]"),
+    Figure("a person drawn, CPU", "somebody_is_drawn[cpu]"),
+    Figure("a person of 182 cm drawn, CPU", "somebody_182_cm_tall_is_drawn[cpu]"),
+    Figure("six portraits, CPU", "six_portraits_are_drawn[cpu]"),
     Figure("a bar of the whole band, CPU", "the_band_plays_sixteen_bars[cpu]", times=16),
     Figure("melody model, read from disk and checked", f"{LOADED}[wall-melody]"),
     Figure("drums model, read from disk and checked", f"{LOADED}[wall-drums]"),
