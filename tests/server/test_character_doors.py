@@ -14,6 +14,8 @@ from tests.server.web.conftest import RunningServer
 SLOW = "character.fit"
 """One door is enough: it takes seconds."""
 NAMES = [name for name in EXAMPLES if name.startswith("character.")]
+CHOICE = Example("feedback choose B ADA BOB --json", {"best": "B", "characters": ["ADA", "BOB"]})
+RATED = Example("feedback rate up ADA --json", {"character": "ADA", "thumb": 1})
 MISTAKES = {
     "character.edit": Example(
         "character edit ADA --slide nose_hmp=1",
@@ -56,6 +58,22 @@ def test_every_door_gives_the_people_that_the_operation_gives(people, name):
     for door in ("http",) if name == SLOW else DOORS:
         people.reset()
         assert DOORS[door].call(name, EXAMPLES[name], people) == said, door
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_whoever_is_chosen_at_a_door_is_liked_at_all_of_them(people, door):
+    people.reset()
+    words = DOORS[door].call("feedback.choose", CHOICE, people)["words"]
+    assert [line.count("character.sample #") for line in words] == [2]
+    taste = DOORS["http"].call("taste.show", Example("", {"domain": "character"}), people)
+    assert (taste["answers"], taste["domain"]) == (1, "character")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_whoever_is_rated_at_a_door_is_kept(people, door):
+    people.reset()
+    (words,) = DOORS[door].call("feedback.rate", RATED, people)["words"]
+    assert words.startswith("thumb up: character.sample #")
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -297,6 +297,7 @@ class Scene:
     def __init__(self, server: RunningServer, models: Path, home: Path, folder: Path) -> None:
         self.server, self.models, self.home, self.folder = server, models, home, folder
         self.files = {name: home / f"{name.lower()}" for name in FILES}
+        self.files |= {name: home / f"{name.lower()}.json" for name in ("ADA", "BOB")}
         self.riff, self.other = self.files["RIFF"], self.files["OTHER"]
         write_midi(RIFF, self.riff)
         write_midi(OTHER, self.other)
