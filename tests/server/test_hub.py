@@ -71,8 +71,8 @@ def test_nobody_is_left_when_it_is_killed(tmp_path):
         assert left(processes) == []
 
 
-def test_it_listens_on_this_machine_alone(tmp_path):
-    with serving(tmp_path) as served:
+def test_it_listens_on_this_machine_alone_where_no_link_session_is_joined(tmp_path):
+    with serving(tmp_path, "--sync", "internal") as served:
         found = [c.laddr.ip for p in family(served) for c in p.net_connections("inet")]
     assert set(found) == {"127.0.0.1"}
 
