@@ -37,10 +37,9 @@ TOLD_AS: Final = {"build": "weight"}
 """What the teller calls them, where it calls them otherwise."""
 _ROUNDS: Final = 8
 _DIFFERENCE: Final = 0.02
-_NEAR: Final = 0.03
-"""How much a standard deviation away from the beginning counts against a scale of a wish."""
-_HELD: Final = (0.3, 0.03)
-"""How much what is not wished counts, beside what is: at first, and when what is wished is near."""
+_COUNTS: Final = (0.3, 0.03)
+"""How much it counts, beside what is wished, that somebody stays who they were: what is held, and
+each standard deviation from where they began. The first, then, near what is wished, the second."""
 _SCALES: Final = {"cm": 1.0, "kg": 1.0, "l": 1.0}
 _ATTRIBUTE_SCALE: Final = 0.02
 _OFTEN_HELD: Final = ("gender", "age", "african", "asian", "caucasian", "strangeness", *STYLE)
@@ -109,25 +108,25 @@ def come_to(maker: CharacterMaker, identity: FloatArray, goal: Goal) -> FloatArr
     Returns:
         float32 [latent=96]: the nearest that was found; see `reached` for how near that is.
     """
-    for held in _HELD:
-        identity = _nearer(maker, identity, goal, held)
+    for counts in _COUNTS:
+        identity = _nearer(maker, identity, goal, counts)
     return identity
 
 
-def _nearer(maker: CharacterMaker, identity: FloatArray, goal: Goal, held: float) -> FloatArray:
-    """Move somebody towards a goal, where what is not wished counts so much."""
+def _nearer(maker: CharacterMaker, identity: FloatArray, goal: Goal, counts: float) -> FloatArray:
+    """Move somebody towards a goal, where staying who they were counts so much."""
     begun, here = identity.astype(np.float64), identity.astype(np.float64)
-    target = _Target(maker, goal, identity, held)
+    target = _Target(maker, goal, identity, counts)
     damping, away = 1e-2, target.residual(here[None])[0]
-    cost = _cost(away, here, begun)
+    cost = _cost(away, counts * (here - begun))
     for _ in range(_ROUNDS):
         slope = target.slope(here)
-        pull = slope.T @ away + _NEAR**2 * (here - begun)
-        hill = slope.T @ slope + _NEAR**2 * np.eye(len(here))
+        pull = slope.T @ away + counts**2 * (here - begun)
+        hill = slope.T @ slope + counts**2 * np.eye(len(here))
         step = np.linalg.solve(hill + damping * np.diag(np.diag(hill)), pull)
         tried = inside((here - step).astype(np.float32)).astype(np.float64)
         found = target.residual(tried[None])[0]
-        new = _cost(found, tried, begun)
+        new = _cost(found, counts * (tried - begun))
         if new < cost:
             done = cost - new < 1e-4 * cost + 1e-6
             here, away, cost, damping = tried, found, new, damping * 0.2
@@ -160,8 +159,8 @@ def _shapes(maker: CharacterMaker, identities: FloatArray, goal: Goal) -> list[S
     return [evened(shape) for shape in shapes] if goal.symmetric else shapes
 
 
-def _cost(away: RealArray, here: RealArray, begun: RealArray) -> float:
-    return float(away @ away + _NEAR**2 * ((here - begun) @ (here - begun)))
+def _cost(away: RealArray, moved: RealArray) -> float:
+    return float(away @ away + moved @ moved)
 
 
 class _Target:
