@@ -22,7 +22,7 @@ from bridge.cli.character_options import (
     wish_options,
     wishes_of,
 )
-from bridge.cli.character_report import body, measure, mesh, sliders
+from bridge.cli.character_report import body, measure, mesh, sliders, tell_missed
 from bridge.cli.delivery import force_option
 from bridge.cli.door import json_option, open_studio, person_option, project_option
 from bridge.cli.knobs import seed_or_new
@@ -115,6 +115,7 @@ def sample(**options: Any) -> None:
         **options,
     )
     made = operation(request, studio)
+    tell_missed(made, request.wishes, studio)
     if request.to_taste:
         _tell_taste(studio, request.person, request.project)
     where.hand_over(made, studio, note=f"seed {seed}")
@@ -220,7 +221,9 @@ def edit(file: Path, **options: Any) -> None:
         None if turns is None else turns_of(turns),
         **options,
     )
-    where.hand_over(operation(request, studio), studio)
+    made = operation(request, studio)
+    tell_missed((made,), request.wishes, studio)
+    where.hand_over(made, studio)
 
 
 @character.command(

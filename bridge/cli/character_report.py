@@ -11,9 +11,22 @@ from bridge.cli.character_options import character_path, read_person, rest_optio
 from bridge.cli.door import json_option, open_studio, show_json, show_table
 
 if TYPE_CHECKING:
-    from bridge.schema.character import CharacterControls, Measures, RestPose, Rig
+    from collections.abc import Sequence
+
+    from bridge.operations.studio import Studio
+    from bridge.schema.character import (
+        Character,
+        CharacterControls,
+        MeasureLine,
+        Measures,
+        RestPose,
+        Rig,
+        Wish,
+    )
 
 _VERTEX_BYTES: Final = 12
+_NEAR: Final = {"": 0.05, "years": 1.0}
+"""So far from a wish is near enough, by unit; of all other units, half a one."""
 
 
 @click.command(
@@ -103,6 +116,29 @@ def body(rig: Rig, as_json: bool) -> None:
         return
     counts = f"{found.vertex_count} vertices, {len(found.bones)} bones, {len(found.actions)}"
     click.echo(f"{counts} facial actions, materials {', '.join(found.materials)}; --json has all")
+
+
+def tell_missed(people: Sequence[Character], wishes: Sequence[Wish], studio: Studio) -> None:
+    """Say on stderr who did not come to what was wished, and how far they came."""
+    from bridge.operations.characters import MeasureRequest
+    from bridge.operations.characters import measure as operation
+
+    for number, person in enumerate(people if wishes else (), start=1):
+        lines = {line.name: line for line in operation(MeasureRequest(person), studio).lines}
+        missed = [
+            _missed(wish, lines[wish.name])
+            for wish in wishes
+            if abs(lines[wish.name].value - wish.value) > _NEAR.get(lines[wish.name].unit, 0.5)
+        ]
+        if missed:
+            who = f"{number} of {len(people)}: " if len(people) > 1 else ""
+            click.echo(f"{who}nobody is like that; nearest: {', '.join(missed)}", err=True)
+
+
+def _missed(wish: Wish, line: MeasureLine) -> str:
+    """Say how far somebody came: `waist 143.2 cm for 200`."""
+    unit = f" {line.unit}" if line.unit else ""
+    return f"{wish.name} {line.value:g}{unit} for {wish.value:g}"
 
 
 def _show_measures(found: Measures) -> None:

@@ -130,6 +130,15 @@ def test_what_is_wished_is_measured(segue):
     assert shown["age"] == "40.0"
 
 
+def test_what_nobody_can_come_to_is_told(segue):
+    words = ["--height", "100", "--wish", "leg=140", "--count", "2"]
+    _, err = done(segue, "sample", "--seed", "1", *words, "-o", "w.json")
+    first, second, *_ = err.splitlines()
+    assert first.startswith("1 of 2: nobody is like that; nearest: ")
+    assert second.endswith(" cm for 140")
+    assert "nobody is like that" not in done(segue, "edit", "a.json", "--height", "170")[1]
+
+
 def test_somebody_near_another_keeps_what_is_locked(segue, tmp_path):
     done(segue, "sample", "--around", "a.json", "--reach", "0", "--lock", "age", "-o", "n.json")
     first, near = (read_character(tmp_path / name) for name in ("a.json", "n.json"))
