@@ -19,9 +19,6 @@ PYTHON ?= $(shell \
 		$$python $(call FITS,99) && echo $$python && exit; done; \
 	echo none)
 
-TESTS := $(BIN)/python -m pytest --benchmark-skip -m 'not slow and not ray'
-LIVE := tests/cli tests/plugins tests/server tests/transports
-
 BLENDER := build/blender/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 BLENDER5 := build/blender5/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
@@ -51,15 +48,7 @@ check: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-ifeq ($(ARGS),)
-	@mkdir -p build
-	@echo "the tests that keep no time run beside the others; what they say comes at the end"
-	nice $(TESTS) $(addprefix --ignore=,$(LIVE)) -o cache_dir=build/pytest > build/tests.log 2>&1 & others=$$!; \
-		$(TESTS) $(LIVE); kept=$$?; wait $$others; other=$$?; cat build/tests.log; \
-		test $$kept = 0 && test $$other = 0
-else
-	$(TESTS) $(ARGS)
-endif
+	$(BIN)/python -m pytest --benchmark-skip -m 'not slow and not ray' $(ARGS)
 
 check-ray: $(VENV)/.installed-$(EXTRAS)
 	$(BIN)/python -m pytest --benchmark-skip -m ray $(ARGS)
