@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LARGEST_INSTALL_MB = 380
+LARGEST_INSTALL_MB = 395
 
 pytestmark = pytest.mark.wheel
 
