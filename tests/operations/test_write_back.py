@@ -248,7 +248,10 @@ def test_whatever_the_clip_its_answer_travels_in_a_file(studio, sequence, kind):
     if not any(part.notes for part in sequence.parts):
         return
     made = answer(AnswerRequest(sequence, kind, bars=1), studio)
+    says_more = made.duration_ticks > replace(made, duration_ticks=0).span_ticks
     assert through_midi(made) == replace(
-        made, tempos=tuple(through_midi(NoteSequence(tempos=made.tempos)).tempos)
+        made,
+        tempos=tuple(through_midi(NoteSequence(tempos=made.tempos)).tempos),
+        duration_ticks=made.duration_ticks if says_more else 0,  # what notes say is not said again
     )
     assert through_json(made) == made
