@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from bridge.animation.body.statics import shared_body
-from bridge.animation.body.t_pose import matrix_of
+from bridge.animation.rotations import matrices
 from bridge.schema.mesh import INFLUENCES, Skeleton, SkinnedMesh
 
 
@@ -74,7 +74,7 @@ def person(rig: str, rest: str = "a", *, morphs: bool = False) -> SkinnedMesh:
     if morphs:
         found = replace(found, morphs=expressions(), extras={"segue": {"name": "", "likes": []}})
     if rest == "t":
-        turns = np.array([matrix_of(vector.astype(float)) for vector in bones.t_pose])
+        turns = matrices(bones.t_pose.astype(float))
         found = found.carried(*carried_by(found.skeleton, turns))
     return found
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from bridge.animation.body.statics import shared_body
 from bridge.animation.maker import CharacterMaker, Shape
-from bridge.animation.posing import Carry, carry, dense_weights, matrices, nearest_rotations
+from bridge.animation.posing import Carry, carry, dense_weights
+from bridge.animation.rotations import matrices, nearest_rotations
 from bridge.schema.arrays import AnyArray
 
 _DIFFERENCE: Final = 0.05

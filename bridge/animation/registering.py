@@ -19,7 +19,7 @@ from bridge.animation.maker import CharacterMaker
 from bridge.animation.measuring import triangles
 from bridge.animation.portrait import vertex_normals
 from bridge.animation.posed_body import PosedBody
-from bridge.animation.posing import matrices, vectors
+from bridge.animation.rotations import matrices, vectors
 from bridge.animation.shaping import Goal, come_to
 from bridge.animation.unposing import Unposed
 from bridge.errors import RequestError
@@ -182,7 +182,7 @@ class _Registration:
         """Give who it is, and how far each point of the scan is from them, in metres."""
         body = self._body
         expression = np.zeros(len(shared_body().actions), np.float32)
-        turns, place = vectors(body.turns), body.place.astype(np.float32)
+        turns, place = vectors(body.turns).astype(np.float32), body.place.astype(np.float32)
         rebuilt = body.skin(np.arange(len(body.shape.vertices))).astype(np.float32)
         found = Unposed(body.identity.astype(np.float32), expression, turns, place, rebuilt)
         return found, self._away()

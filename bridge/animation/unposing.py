@@ -20,10 +20,9 @@ from bridge.animation.posing import (
     blended,
     carry,
     dense_weights,
-    nearest_rotations,
     skinned,
-    vectors,
 )
+from bridge.animation.rotations import nearest_rotations, vectors
 from bridge.schema.arrays import AnyArray, FloatArray
 
 _ROUNDS: Final = 3
@@ -82,7 +81,7 @@ def unposed(maker: CharacterMaker, vertices: FloatArray) -> Unposed:
     return Unposed(
         body.identity.astype(np.float32),
         expression[0],
-        vectors(body.turns),
+        vectors(body.turns).astype(np.float32),
         body.place.astype(np.float32),
         rebuilt.astype(np.float32),
     )

@@ -8,7 +8,8 @@ import pytest
 from bridge.animation.body.statics import shared_body
 from bridge.animation.fitting import fitted
 from bridge.animation.measuring import triangles
-from bridge.animation.posing import carry, matrices, skinned, turns_of
+from bridge.animation.posing import carry, skinned, turns_of
+from bridge.animation.rotations import matrices
 from bridge.errors import RequestError
 from bridge.schema.character import BoneTurn
 from bridge.schema.mesh import Surface

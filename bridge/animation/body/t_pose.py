@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from bridge.animation.rotations import matrices, vectors
 from bridge.schema.arrays import AnyArray, FloatArray
 
 _DOWN: Final = np.array([0.0, 0.0, -1.0])
@@ -103,8 +104,8 @@ def _turned(limbs: Limbs, joints: _Joints, out: AnyArray) -> dict[str, AnyArray]
     forearm = _shortest_turn(joints.way(limbs.forearm, limbs.hand), out)
     standing = {
         limbs.upper_arm: _shortest_turn(joints.way(limbs.upper_arm, limbs.forearm), out),
-        limbs.forearm: matrix_of(out * twist / 2.0) @ forearm,
-        limbs.hand: matrix_of(out * twist) @ hand,
+        limbs.forearm: matrices(out * twist / 2.0) @ forearm,
+        limbs.hand: matrices(out * twist) @ hand,
         limbs.thigh: _shortest_turn(joints.way(limbs.thigh, limbs.shin), _DOWN),
         limbs.shin: _shortest_turn(joints.way(limbs.shin, limbs.foot), _DOWN),
         limbs.foot: np.eye(3),
@@ -125,7 +126,7 @@ def _own_turns(standing: dict[int, AnyArray], parents: Sequence[int]) -> FloatAr
     for bone, parent in enumerate(parents):
         above = whole[parent] if parent >= 0 else np.eye(3)
         whole.append(standing.get(bone, above))
-        own[bone] = vector_of(above.T @ whole[bone])
+        own[bone] = vectors(above.T @ whole[bone])
     return own
 
 
@@ -134,28 +135,4 @@ def _shortest_turn(way: AnyArray, target: AnyArray) -> AnyArray:
     unit = way / max(float(np.linalg.norm(way)), 1e-9)
     axis = np.cross(unit, target)
     sine, cosine = float(np.linalg.norm(axis)), float(unit @ target)
-    return matrix_of(axis / max(sine, 1e-9) * np.arctan2(sine, cosine))
-
-
-def matrix_of(vector: AnyArray) -> AnyArray:
-    """Give the rotation matrix [3, 3] of a rotation vector [xyz=3] (Rodrigues)."""
-    angle = float(np.linalg.norm(vector))
-    x, y, z = vector / max(angle, 1e-12)
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turn: AnyArray = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * cross @ cross
-    return turn
-
-
-def vector_of(matrix: AnyArray) -> AnyArray:
-    """Give the rotation vector [xyz=3] of a rotation matrix [3, 3] that turns by less than pi."""
-    axis = np.array(
-        [
-            matrix[2, 1] - matrix[1, 2],
-            matrix[0, 2] - matrix[2, 0],
-            matrix[1, 0] - matrix[0, 1],
-        ]
-    )
-    sine = float(np.linalg.norm(axis)) / 2.0
-    angle = np.arctan2(sine, (np.trace(matrix) - 1.0) / 2.0)
-    vector: AnyArray = axis / max(2.0 * sine, 1e-12) * angle
-    return vector
+    return matrices(axis / max(sine, 1e-9) * np.arctan2(sine, cosine))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bridge.animation.body.statics import RIGS, shared_body
-from bridge.animation.body.t_pose import LIMBS, matrix_of, t_pose, vector_of
+from bridge.animation.body.t_pose import LIMBS, t_pose
+from bridge.animation.rotations import matrices, vectors
 from bridge.errors import NotFoundError
 from bridge.schema.mesh import SkinnedMesh
 
@@ -18,14 +19,14 @@ def template(rig: str) -> SkinnedMesh:
     return BODY.skinned(bones, BODY.template, bones.skeleton(BODY.template_joints))
 
 
-def posed(mesh: SkinnedMesh, vectors: np.ndarray) -> np.ndarray:
+def posed(mesh: SkinnedMesh, pose: np.ndarray) -> np.ndarray:
     """Give where the heads of all bones are in a pose, [bone, xyz=3]."""
     skeleton, turns, heads = mesh.skeleton, [], []
     for bone, parent in enumerate(skeleton.parents):
         above = turns[parent] if parent >= 0 else np.eye(3)
         step = skeleton.heads[bone] - (skeleton.heads[parent] if parent >= 0 else 0.0)
         heads.append((heads[parent] if parent >= 0 else 0.0) + above @ step)
-        turns.append(above @ matrix_of(vectors[bone].astype(float)))
+        turns.append(above @ matrices(pose[bone].astype(float)))
     return np.array(heads)
 
 
@@ -97,7 +98,7 @@ def test_the_t_pose_that_is_kept_is_the_one_that_is_computed(rig):
 
 @pytest.mark.parametrize("vector", [(0.3, -1.2, 0.7), (0.0, 0.0, 0.0), (0.0, 3.0, 0.0)])
 def test_a_rotation_vector_survives_being_a_matrix(vector):
-    assert vector_of(matrix_of(np.array(vector))) == pytest.approx(np.array(vector), abs=1e-9)
+    assert vectors(matrices(np.array(vector))) == pytest.approx(np.array(vector), abs=1e-9)
 
 
 def test_a_rig_that_is_not_there_is_named_with_those_that_are():
