@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bridge.errors import RequestError, check_range
 from bridge.operations.feedback import who_of
+from bridge.operations.music import MOST_SEEDS
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
 from bridge.schema.character import (
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE: Final = 24
 """No more people are drawn, or stand on the way from one to another."""
-MOST_SEEDS: Final = 2**63
-"""Seeds are below this."""
 _MOST_ASKED: Final = 32
 _CANDIDATES: Final = 16
 """So many are drawn for each who is to be to somebody's taste."""
