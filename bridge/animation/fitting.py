@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from bridge.animation.body.statics import shared_body
 from bridge.animation.maker import CharacterMaker, identity_numbers
 from bridge.animation.registering import registered
 from bridge.animation.unposing import Unposed, unposed
-from bridge.schema.arrays import FloatArray
-from bridge.schema.character import FARTHEST, MOST_TURN, Amount, BoneTurn, Character
+from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.character import MOST_TURN, Amount, BoneTurn, Character
 from bridge.schema.character_mesh import FitReport
 from bridge.schema.mesh import Surface
 
-_LEAST_AMOUNT = 0.02
-_LEAST_TURN = 2e-3
+_LEAST_AMOUNT: Final = 0.02
+"""A facial action of less hardly shows."""
+_LEAST_TURN: Final = 2e-3
+"""Nor does a bone that is turned by less, in radians."""
 
 
 def fitted(
@@ -52,7 +56,7 @@ def _is_ours(surface: Surface) -> bool:
     return bool(np.corrcoef(ours, theirs)[0, 1] > 0.7)
 
 
-def _edges(points: FloatArray, quads: FloatArray) -> FloatArray:
+def _edges(points: FloatArray, quads: AnyArray) -> FloatArray:
     """Give how long the first edge of each face is, [face]."""
     long: FloatArray = np.linalg.norm(points[quads[:, 0]] - points[quads[:, 1]], axis=1)
     return long
@@ -71,5 +75,5 @@ def _character(maker: CharacterMaker, found: Unposed, name: str, *, symmetric: b
         for bone, turn in zip(bones, found.turns, strict=True)
         if np.linalg.norm(turn) > _LEAST_TURN
     )
-    identity = identity_numbers(np.clip(found.identity, -FARTHEST, FARTHEST))
+    identity = identity_numbers(found.identity)
     return Character(identity, expression, pose, symmetric, name, maker.version)

@@ -13,7 +13,7 @@ import numpy as np
 
 from bridge.animation.body.statics import shared_body
 from bridge.animation.maker import CharacterMaker, Shape
-from bridge.animation.posing import Carry, carry, dense_weights
+from bridge.animation.posing import Carry, blended, carry, dense_weights
 from bridge.animation.rotations import matrices, nearest_rotations
 from bridge.schema.arrays import AnyArray
 
@@ -45,10 +45,10 @@ class PosedBody:
         count = len(shared_body().rig("segue").bones)
         return cls(maker, identity, np.tile(np.eye(3), (count, 1, 1)), np.zeros(3), shape)
 
-    def become(self, identity: AnyArray) -> None:
-        """Be somebody else in the same pose."""
+    def become(self, identity: AnyArray, expressions: AnyArray | None = None) -> None:
+        """Be somebody else in the same pose, with an expression [one=1, action]; None: neutral."""
         self.identity = np.clip(identity, -_FARTHEST, _FARTHEST)
-        self.shape = self.maker.shapes(self.identity[None].astype(np.float32))[0]
+        self.shape = self.maker.shapes(self.identity[None].astype(np.float32), expressions)[0]
 
     def carried(self) -> Carry:
         """Say where bones carry what hangs on them, before it is moved to its place."""
@@ -57,7 +57,7 @@ class PosedBody:
 
     def skin(self, rows: AnyArray) -> AnyArray:
         """Give where some vertices are, float [row, xyz=3]."""
-        linear, shift = _blended(self.carried(), rows)
+        linear, shift = blended(shared_body().rig("segue"), self.carried(), rows)
         points = np.einsum("vij,vj->vi", linear, self.shape.vertices[rows])
         moved: AnyArray = points + shift + self.place
         return moved
@@ -105,18 +105,10 @@ class PosedBody:
             above = carried.linear[parent] if parent >= 0 else np.eye(3)
             own = (above - carried.linear[bone]) @ heads[bone]
             shift[bone] = own + (shift[parent] if parent >= 0 else 0.0)
-        linear, _ = _blended(carried, rows)
+        linear, _ = blended(rig, carried, rows)
         weights = dense_weights(rig)[rows]
         moved: AnyArray = linear @ skin + np.tensordot(weights, shift, axes=(1, 0))
         return moved
-
-
-def _blended(carried: Carry, rows: AnyArray) -> tuple[AnyArray, AnyArray]:
-    """Give what moves some vertices: [row, 3, 3] and [row, xyz=3]."""
-    count = len(carried.linear)
-    whole = np.concatenate([carried.linear.reshape(count, 9), carried.shift], axis=1)
-    moved = dense_weights(shared_body().rig("segue"))[rows] @ whole
-    return moved[:, :9].reshape(-1, 3, 3), moved[:, 9:]
 
 
 def _turning(carried: Carry, shape: Shape, rows: AnyArray) -> AnyArray:

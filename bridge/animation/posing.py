@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from bridge.animation.body.statics import RIGS, Rig, shared_body
 from bridge.animation.maker import place_of
 from bridge.schema.arrays import AnyArray, FloatArray
 from bridge.schema.character import BoneTurn
+
+_EVERY: Final = slice(None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +52,13 @@ def carry(turns: AnyArray, heads: FloatArray, parents: Sequence[int]) -> Carry:
     return Carry(linear.astype(np.float32), shift.astype(np.float32))
 
 
-def blended(rig: Rig, carried: Carry) -> tuple[FloatArray, FloatArray]:
-    """Give what moves each vertex: float32 [vertex, 3, 3] and [vertex, xyz=3]."""
+def blended(
+    rig: Rig, carried: Carry, rows: AnyArray | slice = _EVERY
+) -> tuple[FloatArray, FloatArray]:
+    """Give what moves each vertex, or some: float32 [vertex, 3, 3] and [vertex, xyz=3]."""
     count = len(carried.linear)
     whole = np.concatenate([carried.linear.reshape(count, 9), carried.shift], axis=1)
-    moved = dense_weights(rig) @ whole
+    moved = dense_weights(rig)[rows] @ whole
     return moved[:, :9].reshape(-1, 3, 3), moved[:, 9:]
 
 

@@ -40,7 +40,6 @@ _DIFFERENCE: Final = 0.02
 _COUNTS: Final = (0.3, 0.03)
 """How much it counts, beside what is wished, that somebody stays who they were: what is held, and
 each standard deviation from where they began. The first, then, near what is wished, the second."""
-_SCALES: Final = {"cm": 1.0, "kg": 1.0, "l": 1.0}
 _ATTRIBUTE_SCALE: Final = 0.02
 _OFTEN_HELD: Final = ("gender", "age", "african", "asian", "caucasian", "strangeness", *STYLE)
 """Attributes that nobody expects to change when they wish for something else."""
@@ -187,10 +186,7 @@ class _Target:
             return away
         shapes = _shapes(self._maker, identities.astype(np.float32), self._goal)
         taken = [
-            [
-                (MEASURES[name].take(shape) - value) / _SCALES[MEASURES[name].unit]
-                for name, value in self._goal.measures.items()
-            ]
+            [MEASURES[name].take(shape) - value for name, value in self._goal.measures.items()]
             for shape in shapes
         ]
         both: RealArray = np.concatenate([np.array(taken), away], axis=1)

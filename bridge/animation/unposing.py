@@ -64,7 +64,7 @@ def unposed(maker: CharacterMaker, vertices: FloatArray) -> Unposed:
         vertices: float32 [vertex=13718, xyz=3], metres, upright; in any place.
     """
     rig = shared_body().rig("segue")
-    fit = Fit(rig, np.ones(len(vertices), np.float32))
+    fit = _Fit(rig)
     body = PosedBody.at_rest(maker, np.zeros(maker.latent))
     body.turns, body.place = fit.first(body.shape.vertices, vertices)
     body.turns, body.place = _turned(fit, body, vertices)
@@ -74,8 +74,7 @@ def unposed(maker: CharacterMaker, vertices: FloatArray) -> Unposed:
         back = _carried_back(vertices - body.place, rig, body.carried())
         identity, expression = maker.seen(back[None].astype(np.float32))
         expression = np.clip(expression, 0.0, 1.0)
-        body.become(identity[0])
-        body.shape = maker.shapes(body.identity[None].astype(np.float32), expression)[0]
+        body.become(identity[0], expression)
         body.turns, body.place = _turned(fit, body, vertices)
     rebuilt = body.skin(np.arange(len(vertices)))
     return Unposed(
@@ -87,7 +86,7 @@ def unposed(maker: CharacterMaker, vertices: FloatArray) -> Unposed:
     )
 
 
-def _turned(fit: Fit, body: PosedBody, target: AnyArray) -> tuple[AnyArray, AnyArray]:
+def _turned(fit: _Fit, body: PosedBody, target: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Turn bones until the skin lies on a target, whoever it is."""
     heads = body.shape.joints[: len(body.turns)]
     return fit.turned(body.shape.vertices, heads, target, (body.turns, body.place))
@@ -125,13 +124,12 @@ def _carried_back(posed: AnyArray, rig: Rig, carried: Carry) -> AnyArray:
     return found
 
 
-class Fit:
+class _Fit:
     """Turns bones until skin lies where it should."""
 
-    def __init__(self, rig: Rig, trust: AnyArray) -> None:
-        self._rig, self._trust = rig, trust
-        weights = dense_weights(rig) * trust[:, None]
-        self._pull = weights * dense_weights(rig)  # what a bone alone moves counts most
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._pull = dense_weights(rig) ** 2  # what a bone alone moves counts most
         self._held = self._pull.sum(axis=0)
         self._moves = self._held > _RIGID_ENOUGH
 
@@ -142,7 +140,7 @@ class Fit:
         outer = np.einsum("vb,vi,vj->bij", self._pull, target, rest, optimize=True)
         whole = nearest_rotations(outer - held[..., None] * theirs[:, :, None] * ours[:, None, :])
         turns = self._own(whole, np.tile(np.eye(3), (len(whole), 1, 1)))
-        return turns, self._middle(target - rest)
+        return turns, (target - rest).mean(axis=0)
 
     def turned(
         self,
@@ -150,22 +148,17 @@ class Fit:
         heads: AnyArray,
         target: AnyArray,
         start: tuple[AnyArray, AnyArray],
-        rounds: int = _TURNS,
     ) -> tuple[AnyArray, AnyArray]:
         """Give turns [bone, 3, 3] and the place [xyz=3] that bring a mesh at rest to a target."""
         turns, place = start
-        for _ in range(rounds):
+        for _ in range(_TURNS):
             carried = carry(turns, heads, self._rig.parents)
             found = skinned(rest, self._rig, carried)
-            place = place + self._middle(target - place - found)
+            place = place + (target - place - found).mean(axis=0)
             away = target - place - found
             turns = self._once(rest, carried, away, turns)
         carried = carry(turns, heads, self._rig.parents)
-        return turns, self._middle(target - skinned(rest, self._rig, carried))
-
-    def _middle(self, away: AnyArray) -> AnyArray:
-        middle: AnyArray = (away * self._trust[:, None]).sum(axis=0) / self._trust.sum()
-        return middle
+        return turns, (target - skinned(rest, self._rig, carried)).mean(axis=0)
 
     def _once(self, rest: AnyArray, carried: Carry, away: AnyArray, turns: AnyArray) -> AnyArray:
         """Turn every bone once, each as its own skin asks."""
