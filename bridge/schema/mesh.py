@@ -168,6 +168,28 @@ def _each(matrices: AnyArray, points: FloatArray) -> AnyArray:
     return turned
 
 
+def vertex_normals(vertices: FloatArray, faces: AnyArray) -> FloatArray:
+    """Say which way the skin looks at each vertex: the mean of its faces, larger ones count more.
+
+    Args:
+        vertices: float32 [vertex, xyz=3].
+        faces: [face, corner], triangles or quads.
+
+    Returns:
+        float32 [vertex, xyz=3] of length 1; up where there is no face.
+    """
+    corners = np.moveaxis(vertices[faces].astype(np.float64), 1, 0)
+    a, b, c, last = corners[0], corners[1], corners[2], corners[3 % len(corners)]
+    areas = np.repeat(np.cross(c - a, last - b), len(corners), axis=0)
+    flat = faces.reshape(-1)
+    sums: RealArray = np.stack(
+        [np.bincount(flat, areas[:, axis], len(vertices)) for axis in range(3)], axis=1
+    )
+    length = np.linalg.norm(sums, axis=1, keepdims=True)
+    unit = np.where(length > 0.0, sums / np.where(length > 0.0, length, 1.0), [0.0, 0.0, 1.0])
+    return unit.astype(np.float32)
+
+
 def _unrolled(heads: FloatArray, tails: FloatArray) -> RealArray:
     """Give the axes of bones with roll 0, [bone, 3, 3]: the y axis takes the shortest way there.
 

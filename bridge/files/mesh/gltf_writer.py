@@ -34,9 +34,9 @@ from bridge.files.mesh.axes import to_y_up
 from bridge.files.mesh.gltf_bones import joints_of
 from bridge.files.mesh.gltf_packing import Packing
 from bridge.files.mesh.looks import Colour, look_of
-from bridge.files.mesh.seams import Corners, corners_of, vertex_normals
+from bridge.files.mesh.seams import Corners, corners_of
 from bridge.schema.arrays import AnyArray, FloatArray
-from bridge.schema.mesh import INFLUENCES, Skeleton, SkinnedMesh
+from bridge.schema.mesh import INFLUENCES, Skeleton, SkinnedMesh, vertex_normals
 
 _MAGIC: Final = b"glTF"
 _JSON_CHUNK: Final = 0x4E4F534A

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.schema.arrays import AnyArray, FloatArray, IntArray, RealArray
+from bridge.schema.arrays import AnyArray, FloatArray, IntArray
 from bridge.schema.mesh import SkinnedMesh
 
 
@@ -46,24 +46,3 @@ def corners_of(mesh: SkinnedMesh) -> Corners:
     uv[places] = mesh.uv[pairs % uvs]
     sources[places] = pairs // uvs
     return Corners(sources, uv, places[quads].reshape(mesh.quads.shape))
-
-
-def vertex_normals(vertices: FloatArray, quads: AnyArray) -> FloatArray:
-    """Say which way the skin looks at each vertex: the mean of its faces, larger ones count more.
-
-    Args:
-        vertices: float32 [vertex, xyz=3].
-        quads: [face, corner=4].
-
-    Returns:
-        float32 [vertex, xyz=3] of length 1; up where there is no face.
-    """
-    a, b, c, d = np.moveaxis(vertices[quads].astype(np.float64), 1, 0)
-    areas = np.repeat(np.cross(c - a, d - b), 4, axis=0)
-    flat = quads.reshape(-1)
-    sums: RealArray = np.stack(
-        [np.bincount(flat, areas[:, axis], len(vertices)) for axis in range(3)], axis=1
-    )
-    length = np.linalg.norm(sums, axis=1, keepdims=True)
-    unit = np.where(length > 0.0, sums / np.where(length > 0.0, length, 1.0), [0.0, 0.0, 1.0])
-    return unit.astype(np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.mesh import vertex_normals
 from export.footage.renders.motions import WALKING_SPEED, Action, Pose, Turn, pose_at
 
 SKINS: Final = ("#f0c8aa", "#e2b08c", "#c98e66", "#a86b45", "#7a4a2c", "#57351f", "#f5d6c0")
@@ -217,22 +218,3 @@ def turned(turn: Turn) -> FloatArray:
     around_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     around_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
     return (around_z @ around_y @ around_x).astype(np.float32)
-
-
-def vertex_normals(points: FloatArray, faces: AnyArray) -> FloatArray:
-    """Average the directions of the faces around each vertex.
-
-    Args:
-        points: float32 [vertex, xyz=3].
-        faces: whole numbers [face, corner=3].
-
-    Returns:
-        float32 [vertex, xyz=3] of length 1.
-    """
-    where, corner = torch.from_numpy(points), torch.from_numpy(faces)
-    first, second, third = (where[corner[:, number]] for number in range(3))
-    across = torch.linalg.cross(second - first, third - first)
-    summed = torch.zeros_like(where)
-    for number in range(3):
-        summed.index_add_(0, corner[:, number], across)
-    return torch.nn.functional.normalize(summed, dim=1).numpy()

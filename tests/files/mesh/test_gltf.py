@@ -16,7 +16,7 @@ from bridge.files.mesh.axes import to_y_up
 from bridge.files.mesh.gltf import read_glb, write_glb
 from bridge.files.mesh.gltf_accessors import Accessors
 from bridge.files.mesh.looks import Colour
-from bridge.files.mesh.seams import vertex_normals
+from bridge.schema.mesh import vertex_normals
 from tests.meshes import mesh, person
 
 
