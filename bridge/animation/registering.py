@@ -17,14 +17,13 @@ from bridge.animation.body.statics import shared_body
 from bridge.animation.body.t_pose import t_pose
 from bridge.animation.maker import CharacterMaker
 from bridge.animation.measuring import triangles
-from bridge.animation.portrait import vertex_normals
 from bridge.animation.posed_body import PosedBody
 from bridge.animation.rotations import matrices, vectors
 from bridge.animation.shaping import Goal, come_to
 from bridge.animation.unposing import Unposed
 from bridge.errors import RequestError
 from bridge.schema.arrays import AnyArray, FloatArray
-from bridge.schema.mesh import Surface
+from bridge.schema.mesh import Surface, vertex_normals
 
 _SCANNED: Final = 12_000
 """Points that are drawn on the scan."""

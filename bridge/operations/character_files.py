@@ -158,7 +158,7 @@ def body(request: BodyRequest, studio: Studio) -> CharacterBody:
 @operation("character.portrait")
 def portrait(request: PortraitRequest, studio: Studio) -> Portraits:
     """Draw pictures of people, a PNG each."""
-    from bridge.animation.studio_light import Sitting, portraits
+    from bridge.animation.portraits import Sitting, portraits
     from bridge.files.film.still import packed_png
 
     maker = maker_of(studio)

@@ -12,8 +12,8 @@ import numpy as np
 
 from bridge.animation.maker import MODEL_NAME, CharacterMaker, identity_numbers, maker_for
 from bridge.animation.people import Drawing, blend, draw
+from bridge.animation.portraits import Sitting, portraits
 from bridge.animation.shaping import Goal
-from bridge.animation.studio_light import Sitting, portraits
 from bridge.files.disk import write_bytes
 from bridge.files.film.still import packed_png
 from bridge.runtime.registry import Registry, find_models_folder

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bridge.animation.maker import identity_numbers
-from bridge.animation.portrait import View, render
-from bridge.animation.studio_light import Sitting, portraits
+from bridge.animation.portraits import Sitting, portraits
+from bridge.animation.rendering import View, render
 from bridge.schema.character import BoneTurn, Character
 
 _WALL = (0.93, 0.92, 0.90)

@@ -12,8 +12,8 @@ from bridge.animation.body.statics import shared_body
 from bridge.animation.maker import CharacterMaker
 from bridge.animation.measuring import triangles
 from bridge.animation.people import shape_of
-from bridge.animation.portrait import View, render
 from bridge.animation.posing import carry, skinned, turns_of
+from bridge.animation.rendering import View, render
 from bridge.animation.rotations import matrices
 from bridge.schema.arrays import AnyArray, FloatArray
 from bridge.schema.character import Character

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from bridge.schema.arrays import AnyArray, FloatArray, IntArray
+from bridge.schema.mesh import vertex_normals
 
 _FINER: Final = 2
 """Rendered so much larger, then averaged."""
@@ -79,21 +80,6 @@ def render(vertices: FloatArray, triangles: IntArray, colours: FloatArray, view:
     small = canvas.reshape(view.height, _FINER, view.width, _FINER, 3).mean(axis=(1, 3))
     shown: AnyArray = (small * 255.0 + 0.5).astype(np.uint8)
     return shown
-
-
-def vertex_normals(vertices: FloatArray, triangles: IntArray) -> FloatArray:
-    """Give which way the skin looks at each vertex, unit [vertex, xyz=3]."""
-    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    across = np.cross(b - a, c - a)
-    found = np.zeros_like(vertices)
-    for corner in range(3):
-        for axis in range(3):
-            found[:, axis] += np.bincount(
-                triangles[:, corner], across[:, axis], minlength=len(vertices)
-            )
-    length = np.linalg.norm(found, axis=1, keepdims=True)
-    unit: FloatArray = found / np.maximum(length, 1e-12)
-    return unit
 
 
 def _light(normals: FloatArray) -> FloatArray:
