@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from export.animation.character_vae.model import CharacterVae, Curve, VaeSettings
+from export.animation.character_vae.data import Told
+from export.animation.character_vae.model import Curve
 from export.animation.character_vae.people import PHENOTYPES, PROPORTIONS, People
-from export.animation.character_vae.train import TRAINED
+from export.animation.character_vae.train import trained_vae
 from export.networks.optimizing import descend
 
 log = logging.getLogger("character_vae")
@@ -56,12 +57,8 @@ def truth(people: People) -> Tensor:
 
 def identities(work: Path, split: str) -> Tensor:
     """Give the identities of the people of a split, [body, latent]."""
-    told = torch.load(work / "told.pt", weights_only=True)
-    vae = CharacterVae(VaeSettings())
-    vae.load_state_dict(torch.load(work / TRAINED, weights_only=True))
     with torch.no_grad():
-        seen = torch.cat([told[f"{split}_coefficients"], told[f"{split}_along"]], dim=1)
-        latent: Tensor = vae.encode(seen)[0]
+        latent: Tensor = trained_vae(work).encode(Told.load(work).seen(split))[0]
     return latent
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-import torch
 
 from bridge.animation.ages import years_of_age
 from bridge.animation.maker import CharacterMaker
@@ -19,7 +18,7 @@ from bridge.schema.arrays import FloatArray
 from bridge.schema.character import Wish
 from export.animation.character_vae.anatomy import Anatomy
 from export.animation.character_vae.attributes import ATTRIBUTES, truth
-from export.animation.character_vae.data import built
+from export.animation.character_vae.data import built, crowds
 from export.animation.character_vae.edits import NAMES, changed, step_sizes
 from export.animation.character_vae.people import People
 
@@ -42,8 +41,8 @@ def telling(maker: CharacterMaker, test: People) -> Iterator[Metric]:
     """Measure how well what people are is told from their meshes."""
     anatomy, due = Anatomy(), truth(test).numpy()
     told = []
-    for _, vertices in built(anatomy, test):
-        told.append(maker.told(maker.seen(vertices.numpy())[0]))
+    for few in crowds(test):
+        told.append(maker.told(maker.seen(anatomy.bodies(few)[0].numpy())[0]))
     away = np.abs(np.concatenate(told) - due)
     for column, name in enumerate(ATTRIBUTES):
         yield _metric(f"{name}: mean error, of 0..1", away[:, column].mean(), "what is told")
@@ -61,7 +60,7 @@ def sliding(maker: CharacterMaker, train: People, test: People) -> tuple[list[Me
     """
     anatomy, sizes, shown, rows = Anatomy(), step_sizes(train), [], []
     people = test[:_PEOPLE]
-    before = torch.cat([vertices for _, vertices in built(anatomy, people)]).numpy()
+    before = built(anatomy, people).numpy()
     identity, _ = maker.seen(before)
     for name in NAMES:
         after, taken = _changed(anatomy, people, name, sizes)
@@ -103,9 +102,7 @@ def _changed(
     new, taken = changed(people, wanted, sizes, anatomy.changes)
     down, less = changed(people, -wanted, sizes, anatomy.changes)
     better = np.abs(less[:, place]) > np.abs(taken[:, place])
-    up, other = (
-        torch.cat([vertices for _, vertices in built(anatomy, one)]).numpy() for one in (new, down)
-    )
+    up, other = (built(anatomy, one).numpy() for one in (new, down))
     steps = np.where(better, less[:, place], taken[:, place])
     return np.where(better[:, None, None], other, up), steps
 

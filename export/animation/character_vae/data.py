@@ -33,6 +33,8 @@ COMPONENTS: Final = 160
 """Directions that bodies are told in; the encoder and the decoder ship them."""
 HEAD_COUNTS: Final = 2.0
 """A distance on the head counts so much of one elsewhere: people look at faces."""
+TOLD: Final = "told.pt"
+"""What bodies are in the basis, in the folder of work."""
 _AT_ONCE: Final = 250
 
 
@@ -53,13 +55,18 @@ def main() -> None:
     for split, everybody in people.items():
         found = tell(anatomy, everybody, basis)
         told |= {f"{split}_{name}": array for name, array in found.items()}
-    torch.save(told, work / "told.pt")
+    torch.save(told, work / TOLD)
 
 
-def built(anatomy: Anatomy, people: People, *, faces: bool = False) -> Iterator[tuple[int, Tensor]]:
-    """Give the vertices of people, so many at once, with the number of the first."""
+def crowds(people: People) -> Iterator[People]:
+    """Give people, so many at once as can be built together."""
     for first in range(0, len(people), _AT_ONCE):
-        yield first, anatomy.bodies(people[first : first + _AT_ONCE], faces=faces)[0]
+        yield people[first : first + _AT_ONCE]
+
+
+def built(anatomy: Anatomy, people: People, *, faces: bool = False) -> Tensor:
+    """Build people at rest, however many: [body, vertex, xyz=3], metres."""
+    return torch.cat([anatomy.bodies(few, faces=faces)[0] for few in crowds(people)])
 
 
 @dataclass(frozen=True)
@@ -83,11 +90,35 @@ class Basis:
         return (self.mean + away).reshape(len(away), -1, 3)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What `data` wrote: the basis, and what the people of each split are in it."""
+
+    basis: Basis
+    splits: dict[str, dict[str, Tensor]]
+    """By split: `coefficients` [body, component] and `along` [body, action]."""
+
+    @classmethod
+    def load(cls, work: Path) -> Told:
+        """Read it."""
+        told = torch.load(work / TOLD, weights_only=True)
+        basis = Basis(told["mean"], told["directions"], told["weight"])
+        names = ("coefficients", "along")
+        splits = {split: {name: told[f"{split}_{name}"] for name in names} for split in SPLITS}
+        return cls(basis, splits)
+
+    def seen(self, split: str) -> Tensor:
+        """Give what the encoder sees of people with neutral faces, [body, (component action)]."""
+        return torch.cat([self.splits[split]["coefficients"], self.splits[split]["along"]], dim=1)
+
+
 def basis_of(anatomy: Anatomy, people: People) -> Basis:
     """Find the principal directions of people at rest, neutral."""
     bodies = torch.empty(len(people), anatomy.vertices * 3)
-    for first, vertices in built(anatomy, people):
-        bodies[first : first + len(vertices)] = vertices.flatten(1)
+    first = 0
+    for few in crowds(people):
+        bodies[first : first + len(few)] = anatomy.bodies(few)[0].flatten(1)
+        first += len(few)
     log.info("%d bodies built", len(people))
     mean = bodies.mean(dim=0)
     weight = head_weight(anatomy)
@@ -117,7 +148,8 @@ def tell(anatomy: Anatomy, people: People, basis: Basis) -> dict[str, Tensor]:
     """
     told, along, missed = [], [], []
     offsets = anatomy.action_offsets.flatten(1).T
-    for _, vertices in built(anatomy, people):
+    for few in crowds(people):
+        vertices, _ = anatomy.bodies(few)
         found = basis.coefficients(vertices)
         away = (vertices - basis.vertices(found)).norm(dim=2).mean(dim=1)
         told.append(found)

@@ -21,11 +21,11 @@ from torch import Tensor, nn
 from bridge.animation.sliders import LOCAL, word
 from bridge.schema.arrays import FloatArray
 from export.animation.character_vae.anatomy import Anatomy
-from export.animation.character_vae.data import Basis, built
-from export.animation.character_vae.model import VERTICES, CharacterVae, Curve, VaeSettings
+from export.animation.character_vae.data import Basis, Told, crowds
+from export.animation.character_vae.model import VERTICES, CharacterVae, Curve
 from export.animation.character_vae.people import FARTHEST, PHENOTYPES, PROPORTIONS, People
 from export.animation.character_vae.sliders import columns
-from export.animation.character_vae.train import TRAINED
+from export.animation.character_vae.train import trained_vae
 from export.networks.optimizing import descend
 
 log = logging.getLogger("character_vae")
@@ -146,36 +146,37 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     work: Path = arguments.work
-    told = torch.load(work / "told.pt", weights_only=True)
-    basis = Basis(told["mean"], told["directions"], told["weight"])
-    vae = CharacterVae(VaeSettings())
-    vae.load_state_dict(torch.load(work / TRAINED, weights_only=True))
-    anatomy, settings = Anatomy(), EditSettings()
-    sizes = step_sizes(People.load(work / "train.npz"))
-    made = {
-        split: pairs_of(anatomy, vae, (basis, told, split), (work, sizes, most))
-        for split, most in (("validation", 1_000), ("train", settings.people))
-    }
+    settings, vae, told = EditSettings(), trained_vae(work), Told.load(work)
+    people = {split: People.load(work / f"{split}.npz") for split in ("train", "validation")}
+    sizes = step_sizes(people["train"])
+    made = {}
+    for split, everybody in people.items():
+        some = everybody[: settings.people]
+        made[split] = pairs_of(vae, told.seen(split)[: len(some)], some, told.basis, sizes)
+        log.info("%d pairs built of %s", len(some), split)
     editor = train(settings, vae, made["train"], made["validation"])
     torch.save({"model": editor.state_dict(), "sizes": torch.from_numpy(sizes)}, work / EDITOR)
 
 
 def pairs_of(
-    anatomy: Anatomy,
-    vae: CharacterVae,
-    place: tuple[Basis, dict[str, Tensor], str],
-    amount: tuple[Path, FloatArray, int],
+    vae: CharacterVae, seen: Tensor, people: People, basis: Basis, sizes: FloatArray
 ) -> Pairs:
-    """Build the people of a split, changed."""
-    (basis, told, split), (work, sizes, most) = place, amount
-    people = People.load(work / f"{split}.npz")[:most]
-    before, along = (told[f"{split}_{name}"][:most] for name in ("coefficients", "along"))
+    """Build people anew, changed.
+
+    Args:
+        vae: the model.
+        seen: [body, (component action)], what the encoder sees of them before.
+        people: who.
+        basis: they are told in it.
+        sizes: [slider], what a step is.
+    """
+    anatomy = Anatomy()
     with torch.no_grad():
-        latent, _ = vae.encode(torch.cat([before, along], dim=1))
+        latent, _ = vae.encode(seen)
     wanted = wishes(np.random.default_rng(EditSettings().seed), len(people))
     new, taken = changed(people, wanted, sizes, anatomy.changes)
-    after = torch.cat([basis.coefficients(vertices) for _, vertices in built(anatomy, new)])
-    log.info("%d pairs built of %s", len(people), split)
+    after = torch.cat([basis.coefficients(anatomy.bodies(few)[0]) for few in crowds(new)])
+    before = seen[:, : after.shape[1]]
     return Pairs(latent, torch.from_numpy(taken), after, before)
 
 

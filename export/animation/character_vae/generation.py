@@ -16,6 +16,7 @@ from bridge.animation.measuring import measured, triangles
 from bridge.runtime.card import Metric
 from bridge.schema.arrays import AnyArray, FloatArray
 from export.animation.character_vae.anatomy import Anatomy
+from export.animation.character_vae.data import built
 from export.animation.character_vae.people import People
 
 log = logging.getLogger("character_vae")
@@ -30,9 +31,7 @@ _HELD: Final = "held-out bodies"
 def generation(maker: CharacterMaker, held: People) -> Iterator[Metric]:
     """Measure bodies that are drawn beside held-out bodies."""
     anatomy, rng = Anatomy(), np.random.default_rng(21)
-    halves = [
-        _bodies(anatomy, held[rows]) for rows in (slice(0, _COUNT), slice(_COUNT, 2 * _COUNT))
-    ]
+    halves = [built(anatomy, held[rows]) for rows in (slice(0, _COUNT), slice(_COUNT, 2 * _COUNT))]
     real = halves[0]
     drawn = {
         "another half of the held-out bodies": halves[1],
@@ -112,11 +111,6 @@ def _edges(bodies: Tensor) -> float:
     ratio = long / tall[:, None]
     usual = ratio.median(dim=0).values
     return float(((ratio > 2.0 * usual) | (ratio < 0.5 * usual)).float().mean())
-
-
-def _bodies(anatomy: Anatomy, people: People) -> Tensor:
-    found = [anatomy.bodies(people[first : first + 250])[0] for first in range(0, len(people), 250)]
-    return torch.cat(found)
 
 
 def _decoded(maker: CharacterMaker, identities: AnyArray) -> Tensor:

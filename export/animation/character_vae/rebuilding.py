@@ -15,7 +15,7 @@ from bridge.animation.maker import CharacterMaker
 from bridge.animation.unposing import unposed
 from bridge.runtime.card import Metric
 from export.animation.character_vae.anatomy import Anatomy
-from export.animation.character_vae.data import built
+from export.animation.character_vae.data import built, crowds
 from export.animation.character_vae.people import People
 
 log = logging.getLogger("character_vae")
@@ -31,8 +31,8 @@ _POSED: Final = 200
 def rebuilding(maker: CharacterMaker, train: People, test: People) -> Iterator[Metric]:
     """Measure how far rebuilt meshes are off, in mm."""
     anatomy, test = Anatomy(), test[:_HELD]
-    bodies = torch.cat([vertices for _, vertices in built(anatomy, train[:_FITTED])])
-    held = torch.cat([vertices for _, vertices in built(anatomy, test)])
+    bodies = built(anatomy, train[:_FITTED])
+    held = built(anatomy, test)
     yield from _rows("at rest", pca(bodies, held, (16, 32, 64, 96)))
     yield from _rows("at rest", {"ours, 96": _off(ours(maker, held, faces=False), held)})
     posed = _posed(anatomy, train[:_FITTED])
@@ -41,8 +41,8 @@ def rebuilding(maker: CharacterMaker, train: People, test: People) -> Iterator[M
     yield from _rows("posed", pca(posed, due, (16, 32, 64)))
     yield from _rows("posed", {"ours, 96 and turns": _off(_unposed(maker, due), due)})
     del bodies, posed
-    faced = torch.cat([v for _, v in built(anatomy, train[:_FITTED], faces=True)])
-    due = torch.cat([vertices for _, vertices in built(anatomy, test, faces=True)])
+    faced = built(anatomy, train[:_FITTED], faces=True)
+    due = built(anatomy, test, faces=True)
     rows = torch.from_numpy(np.array(shared_body().face_vertices)).long()
     near = pca(faced, due, (16, 32, 64), rows)
     made = ours(maker, due, faces=True)
@@ -85,8 +85,7 @@ def _unposed(maker: CharacterMaker, held: Tensor) -> Tensor:
 def _posed(anatomy: Anatomy, people: People) -> Tensor:
     """Build people in their poses, [body, vertex, xyz=3]."""
     found = []
-    for first in range(0, len(people), 250):
-        few = people[first : first + 250]
+    for few in crowds(people):
         vertices, joints = anatomy.bodies(few)
         found.append(anatomy.posed(vertices, joints[:, : len(anatomy.bones)], few.pose))
     return torch.cat(found)

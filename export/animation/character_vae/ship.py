@@ -19,13 +19,12 @@ from bridge.runtime.card import Card, DataSource, Metric, Setting, Training
 from bridge.schema.arrays import FloatArray
 from export.animation.character_vae.anatomy import Anatomy
 from export.animation.character_vae.attributes import ATTRIBUTES, TELLER, Teller, truth
-from export.animation.character_vae.data import FITTED, Basis
+from export.animation.character_vae.data import FITTED, Basis, Told, crowds
 from export.animation.character_vae.edits import EDITOR, NAMES, Editor
 from export.animation.character_vae.graphs import Trained, graph_sources
-from export.animation.character_vae.model import CharacterVae, VaeSettings
 from export.animation.character_vae.people import People
 from export.animation.character_vae.prior import CONDITIONS, PRIOR, PeopleFlow
-from export.animation.character_vae.train import TRAINED, VaeTrainSettings
+from export.animation.character_vae.train import VaeTrainSettings, trained_vae
 from export.ship.ship import ship
 
 EVIDENCE: Final = "evidence.json"
@@ -50,14 +49,12 @@ def main() -> None:
 
 def load(work: Path, anatomy: Anatomy) -> Trained:
     """Give all that was trained."""
-    told = torch.load(work / "told.pt", weights_only=True)
-    basis = Basis(told["mean"], told["directions"], told["weight"])
-    vae = CharacterVae(VaeSettings())
+    basis, vae = Told.load(work).basis, trained_vae(work)
     latent = vae.settings.latent
     editor, teller, prior = Editor(latent, len(NAMES)), Teller(latent), PeopleFlow(latent)
     kept = torch.load(work / EDITOR, weights_only=True)["model"]
-    states = [torch.load(work / name, weights_only=True) for name in (TRAINED, TELLER, PRIOR)]
-    for network, state in zip((vae, teller, prior, editor), (*states, kept), strict=True):
+    states = [torch.load(work / name, weights_only=True) for name in (TELLER, PRIOR)]
+    for network, state in zip((teller, prior, editor), (*states, kept), strict=True):
         network.load_state_dict(state)
     joints = joint_map(anatomy, People.load(work / "train.npz")[:FITTED], basis)
     return Trained(vae, basis, anatomy.action_offsets, joints, teller, editor, prior)
@@ -66,8 +63,8 @@ def load(work: Path, anatomy: Anatomy) -> Trained:
 def joint_map(anatomy: Anatomy, people: People, basis: Basis) -> Tensor:
     """Fit how joints follow from coefficients, by least squares: [component + one, (joint xyz)]."""
     given, due = [], []
-    for first in range(0, len(people), 250):
-        vertices, joints = anatomy.bodies(people[first : first + 250])
+    for few in crowds(people):
+        vertices, joints = anatomy.bodies(few)
         given.append(basis.coefficients(vertices))
         due.append(joints.flatten(1))
     told = torch.nn.functional.pad(torch.cat(given), (0, 1), value=1.0).double()

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from export.animation.character_vae.anatomy import Anatomy
-from export.animation.character_vae.data import Basis
+from export.animation.character_vae.data import Basis, Told
 from export.animation.character_vae.model import VERTICES, CharacterVae, VaeSettings
 from export.animation.character_vae.people import PROPORTIONS, People
 from export.networks.optimizing import descend, resume, save
@@ -94,12 +94,12 @@ class Crowd:
     """[body, action]: faces to put on anybody."""
 
     @classmethod
-    def of(cls, people: People, told: dict[str, Tensor], split: str) -> Crowd:
-        """Put it together from what `data` wrote."""
+    def of(cls, people: People, told: dict[str, Tensor]) -> Crowd:
+        """Put it together from what `data` wrote of them."""
         sizes = torch.from_numpy(people.proportions[:, [PROPORTIONS.index("head_size")]]).exp()
         actions = torch.from_numpy(people.actions)
-        coefficients, along = (told[f"{split}_{name}"] for name in ("coefficients", "along"))
-        return cls(Bodies(coefficients, along, torch.zeros_like(actions), sizes), actions)
+        neutral = torch.zeros_like(actions)
+        return cls(Bodies(told["coefficients"], told["along"], neutral, sizes), actions)
 
     def drawn(self, count: int) -> Bodies:
         """Draw bodies, half of them with faces of others."""
@@ -117,11 +117,10 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     work: Path = arguments.work
-    told = torch.load(work / "told.pt", weights_only=True)
-    basis = Basis(told["mean"], told["directions"], told["weight"])
-    faces = Faces.of(Anatomy(), basis)
+    told = Told.load(work)
+    faces = Faces.of(Anatomy(), told.basis)
     crowds = {
-        split: Crowd.of(People.load(work / f"{split}.npz"), told, split)
+        split: Crowd.of(People.load(work / f"{split}.npz"), told.splits[split])
         for split in ("train", "validation")
     }
     vae = train(VaeTrainSettings(), crowds, faces, work / CHECKPOINT)
@@ -157,6 +156,13 @@ def train(
     with torch.no_grad():
         latents, _ = vae.encode(crowd.bodies.seen(faces))
     vae.standardise(latents)
+    return vae
+
+
+def trained_vae(work: Path) -> CharacterVae:
+    """Give what came of training."""
+    vae = CharacterVae(VaeSettings())
+    vae.load_state_dict(torch.load(work / TRAINED, weights_only=True))
     return vae
 
 
