@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.npm import fetched
 from tests.plugins.bitwig.conftest import node
 from tests.plugins.premiere.conftest import HERE, PANEL
 
@@ -20,27 +20,10 @@ SCRIPTS = sorted(PANEL.glob("*.js"))
 @pytest.fixture(scope="module")
 def typings(tmp_path_factory):
     """A folder with the typings and TypeScript, of the versions that `package.json` names."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("needs npm, to fetch the typings of Premiere")
     folder = tmp_path_factory.mktemp("types")
     for path in TYPES.iterdir():
         shutil.copy(path, folder)
-    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    environment = {
-        **os.environ,
-        "npm_config_fetch_retries": "0",
-        "npm_config_fetch_timeout": "20000",
-    }
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm found its registry too slow to fetch the typings of Premiere")
-    if done.returncode:
-        pytest.skip("npm could not fetch the typings of Premiere from its registry")
-    return folder
+    return fetched(folder, what="the typings of Premiere")
 
 
 def checked(typings, panel):
