@@ -121,6 +121,8 @@ class Players:
         """Give a second voice to the call; it keeps the call's own time, to the tick."""
         call, frame, register = song.call, song.frame, self.knobs.register
         phrase = one_voice(call.repeated(song.melody, song.length_ticks))
+        if not phrase:  # the call's first note comes later than the answer is long
+            return []
         bar_line = -call.place_in_bar(call.start_ticks) % call.bar_ticks
         ground = Ground(frame.key, frame.scale, replace(call.metre, onset_ticks=bar_line))
         above = mean_pitch(phrase) < (_LOW if register is None else register)
