@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import subprocess
@@ -17,6 +18,12 @@ from bridge.files.places import OWN_MODELS_VARIABLE
 _START_SECONDS = 10.0
 _JACKD = ("jackd", "-R", "-P", "60", "-t", "5000")
 _DUMMY = ("-d", "dummy", "-r", "48000", "-p")
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave alone ten thousand tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 class JackServer:

@@ -199,6 +199,13 @@ def test_a_harmony_has_the_calls_own_timing_to_the_tick(studio):
     assert [note.onset_ticks for note in made] == [note.onset_ticks for note in notes]
 
 
+def test_a_harmony_that_ends_before_its_call_begins_has_the_calls_last_note(studio):
+    eighth = TimeSignature(0, 1, 8)
+    late = NoteSequence(parts=(Part(notes=(Note(62, 3120, 90),)),), time_signatures=(eighth,))
+    made = notes_of(answer(AnswerRequest(late, AnswerKind.HARMONY, bars=1), studio))
+    assert [(note.pitch, note.onset_ticks) for note in made] == [(62, 0)]
+
+
 def test_a_harmony_needs_no_model(tmp_path):
     made = answered(Studio(models=tmp_path), TWINKLE.sequence, AnswerKind.HARMONY)
     assert len(notes_of(made)) == len(TWINKLE.notes)
