@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
@@ -11,7 +12,7 @@ import numpy as np
 from bridge.animation.body.statics import shared_body
 from bridge.errors import CardError, NotFoundError
 from bridge.runtime.session import Model
-from bridge.schema.arrays import FloatArray
+from bridge.schema.arrays import FloatArray, RealArray
 from bridge.schema.character import FARTHEST, Amount, Character
 
 MODEL_NAME: Final = "animation/character_vae"
@@ -34,8 +35,8 @@ class Shape:
 class Asked:
     """What people who are drawn shall be; what is not named is left open."""
 
-    values: dict[str, float]
-    """By the names of the prior's conditions, in their own units."""
+    values: Mapping[str, float | RealArray]
+    """By the names of the prior's conditions, in their own units: for all, or [body] for each."""
 
 
 class CharacterMaker:

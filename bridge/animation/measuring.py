@@ -21,11 +21,13 @@ from bridge.schema.arrays import AnyArray, FloatArray
 
 DENSITY: Final = 980.0
 """Kilograms in a cubic metre of people."""
-GIRTHS: Final = (
-    "neck", "bust", "underbust", "waist", "hips", "thigh", "knee", "calf", "ankle", "upper_arm",
-    "forearm", "wrist", "head",
-)  # fmt: skip
-"""Tapes, in cm; of limbs, the left."""
+GIRTHS: Final = {
+    "neck": (18.0, 52.0), "bust": (30.0, 150.0), "underbust": (28.0, 135.0),
+    "waist": (30.0, 140.0), "hips": (32.0, 150.0), "thigh": (17.0, 88.0), "knee": (12.0, 60.0),
+    "calf": (11.0, 62.0), "ankle": (8.0, 40.0), "upper_arm": (10.0, 50.0),
+    "forearm": (9.0, 40.0), "wrist": (6.0, 28.0), "head": (30.0, 100.0),
+}  # fmt: skip
+"""Tapes, and the least and most of all whom the model draws, in cm; of limbs, the left."""
 LENGTHS: Final = {
     "shoulders": ("upperarm01.L", "upperarm01.R"),
     "arm": ("upperarm01.L", "lowerarm01.L", "wrist.L"),
@@ -34,6 +36,11 @@ LENGTHS: Final = {
     "hand": ("wrist.L", "finger3-1.L", "finger3-2.L", "finger3-3.L"),
 }
 """Ways from joint to joint, in cm."""
+_LONG: Final = {
+    "shoulders": (9.0, 54.0), "arm": (14.0, 90.0), "leg": (18.0, 160.0), "torso": (15.0, 92.0),
+    "hand": (5.0, 31.0),
+}  # fmt: skip
+"""The least and most of them, likewise."""
 _TAPES: Final = Path(__file__).with_name("body") / "tapes.npz"
 
 
@@ -87,10 +94,10 @@ def _length(joints: tuple[str, ...]) -> Callable[[Shape], float]:
 
 MEASURES: Final[dict[str, Measure]] = {
     "height": Measure("cm", _height, 45.0, 260.0),
-    "weight": Measure("kg", _weight, 2.0, 250.0),
-    "volume": Measure("l", _volume, 2.0, 255.0),
-    **{name: Measure("cm", _girth(name), 5.0, 200.0) for name in GIRTHS},
-    **{name: Measure("cm", _length(way), 3.0, 150.0) for name, way in LENGTHS.items()},
+    "weight": Measure("kg", _weight, 2.0, 190.0),
+    "volume": Measure("l", _volume, 2.0, 195.0),
+    **{name: Measure("cm", _girth(name), *ends) for name, ends in GIRTHS.items()},
+    **{name: Measure("cm", _length(way), *_LONG[name]) for name, way in LENGTHS.items()},
 }
 """By name. `arm` and `leg` run from shoulder to wrist and from hip to ankle."""
 

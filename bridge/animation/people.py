@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 import numpy as np
 
-from bridge.animation.ages import years_of_age
+from bridge.animation.ages import age_of_years, years_of_age
 from bridge.animation.maker import (
     Asked,
     CharacterMaker,
@@ -21,7 +21,13 @@ from bridge.animation.maker import (
     place_of,
 )
 from bridge.animation.measuring import MEASURES, measured
-from bridge.animation.shaping import ATTRIBUTES, TOLD_AS, Goal, come_to, evened
+from bridge.animation.shaping import (
+    ATTRIBUTES,
+    TOLD_AS,
+    Goal,
+    come_to,
+    evened,
+)
 from bridge.errors import RequestError
 from bridge.schema.arrays import FloatArray, RealArray
 from bridge.schema.character import Amount, Character, MeasureLine, Measures
@@ -30,8 +36,14 @@ USUAL: Final = {"stylised": 0.0, "strangeness": 0.08, "asymmetry": 0.0}
 """What people are who are drawn without a word: as people are."""
 _STRANGE: Final = 0.18
 """How much stranger those are who are wholly stylised."""
+_ADULTS: Final = (18.0, 75.0)
+"""Years of those who are drawn without a word of their age."""
+_LIKE: Final = 0.15
+"""Somebody measures like what is wished who is so near to all of it, as a logarithm."""
 _BESIDE: Final = 8
 """So many are drawn for each of whom something is wished that is measured."""
+_AGES: Final = 3
+"""So many times as many, where they may be of any age."""
 _CROWD: Final = 200
 """So many people are drawn to compare with."""
 
@@ -68,20 +80,39 @@ def begun(
 ) -> FloatArray:
     """Draw people who are near to what is wished, float32 [body, latent=96].
 
-    Of several, whoever measures most like it: nobody makes an adult of an infant.
+    They are adults, unless an age is wished, or what no adult measures. Of several, whoever
+    measures most like it: nobody makes an adult of an infant.
     """
-    beside = _BESIDE if drawing.goal.measures and drawing.around is None else 1
-    drawn = _drawn(maker, drawing, rng, count * beside)
-    if beside == 1:
-        return drawn
-    wished = drawing.goal.measures
-    away = [
-        sum(np.log(MEASURES[name].take(shape) / value) ** 2 for name, value in wished.items())
-        for shape in maker.shapes(drawn)
-    ]
-    nearest = np.array(away).reshape(count, beside).argmin(axis=1)
-    chosen: FloatArray = drawn.reshape(count, beside, -1)[np.arange(count), nearest]
+    grown = drawing.around is None and "age" not in drawing.goal.attributes
+    if not drawing.goal.measures or drawing.around is not None:
+        return _drawn(maker, drawing, rng, _ages(rng, count) if grown else {}, count)
+    beside = count * _BESIDE
+    drawn = _drawn(maker, drawing, rng, _ages(rng, beside) if grown else {}, beside)
+    chosen, away = _likest(maker, drawing.goal, drawn, count)
+    if grown and away.max() > _LIKE:
+        anybody = _drawn(maker, drawing, rng, {}, _AGES * beside)
+        others, further = _likest(maker, drawing.goal, anybody, count)
+        chosen = np.where((away <= np.maximum(_LIKE, further))[:, None], chosen, others)
     return chosen
+
+
+def _likest(
+    maker: CharacterMaker, goal: Goal, drawn: FloatArray, count: int
+) -> tuple[FloatArray, RealArray]:
+    """Choose those who measure most like a goal.
+
+    Returns:
+        float32 [count, latent=96]; and how far the one thing that fits worst is off, as a
+        logarithm, [count].
+    """
+    off = np.array(
+        [
+            [abs(np.log(MEASURES[name].take(one) / value)) for name, value in goal.measures.items()]
+            for one in maker.shapes(drawn)
+        ]
+    ).reshape(count, -1, len(goal.measures))
+    rows, best = np.arange(count), (off**2).sum(axis=2).argmin(axis=1)
+    return drawn.reshape(count, -1, drawn.shape[1])[rows, best], off[rows, best].max(axis=1)
 
 
 def arrived(maker: CharacterMaker, drawing: Drawing, identity: FloatArray) -> FloatArray:
@@ -92,16 +123,24 @@ def arrived(maker: CharacterMaker, drawing: Drawing, identity: FloatArray) -> Fl
     return come_to(maker, identity, replace(goal, symmetric=drawing.symmetric))
 
 
+def _ages(rng: np.random.Generator, count: int) -> dict[str, RealArray]:
+    """Draw ages of adults."""
+    return {"age": np.array([age_of_years(years) for years in rng.uniform(*_ADULTS, count)])}
+
+
 def _drawn(
-    maker: CharacterMaker, drawing: Drawing, rng: np.random.Generator, count: int
+    maker: CharacterMaker,
+    drawing: Drawing,
+    rng: np.random.Generator,
+    besides: Mapping[str, RealArray],
+    count: int,
 ) -> FloatArray:
-    asked = USUAL | {
-        "stylised": drawing.stylised,
-        "strangeness": USUAL["strangeness"] + _STRANGE * drawing.stylised,
-    }
+    """Draw people who are told what is wished, and what they are besides, by each."""
+    strange = USUAL["strangeness"] + _STRANGE * drawing.stylised
+    told = USUAL | {"stylised": drawing.stylised, "strangeness": strange}
     known = set(maker.conditions)
-    asked |= {name: value for name, value in drawing.goal.attributes.items() if name in known}
-    drawn = maker.drawn(Asked(asked), rng, count=count, variety=drawing.variety)
+    told |= {name: value for name, value in drawing.goal.attributes.items() if name in known}
+    drawn = maker.drawn(Asked({**told, **besides}), rng, count=count, variety=drawing.variety)
     if drawing.around is None:
         return drawn
     centre = identity_of(drawing.around)
@@ -192,7 +231,7 @@ def attributes_of(maker: CharacterMaker, identity: FloatArray) -> dict[str, floa
 
 
 def measures_of(maker: CharacterMaker, character: Character) -> Measures:
-    """Measure somebody at rest, and say beside how many people they come out above."""
+    """Measure somebody at rest, and say beside how many adults they come out above."""
     others = _crowd(maker)
     taken = measured(shape_of(maker, character, neutral=True))
     lines = [
@@ -212,8 +251,8 @@ def measures_of(maker: CharacterMaker, character: Character) -> Measures:
 
 @cache
 def _crowd(maker: CharacterMaker) -> dict[str, RealArray]:
-    """Draw people once, to compare with: every measure and attribute of each, sorted."""
-    drawn = maker.drawn(Asked(USUAL), np.random.default_rng(0), count=_CROWD)
+    """Draw adults once, to compare with: every measure and attribute of each, sorted."""
+    drawn = begun(maker, Drawing(Goal()), np.random.default_rng(0), _CROWD)
     taken = [measured(shape) for shape in maker.shapes(drawn)]
     found = {name: np.sort([one[name] for one in taken]) for name in MEASURES}
     told = maker.told(drawn)

@@ -19,7 +19,7 @@ from bridge.animation.ages import age_of_years
 from bridge.animation.body.mirror import mirrored_points
 from bridge.animation.maker import CharacterMaker, Shape, inside, place_of
 from bridge.animation.measuring import MEASURES
-from bridge.animation.sliders import STYLE
+from bridge.animation.sliders import PEOPLE, STYLE
 from bridge.errors import RequestError, check_range
 from bridge.schema.arrays import FloatArray, RealArray
 from bridge.schema.character import Wish, WishKind
@@ -37,12 +37,20 @@ TOLD_AS: Final = {"build": "weight"}
 """What the teller calls them, where it calls them otherwise."""
 _ROUNDS: Final = 8
 _DIFFERENCE: Final = 0.02
+_NEWBORN: Final = -1.0 / 3.0
+"""The least age that there is, as the teller has it."""
 _COUNTS: Final = (0.3, 0.03)
 """How much it counts, beside what is wished, that somebody stays who they were: what is held, and
 each standard deviation from where they began. The first, then, near what is wished, the second."""
 _ATTRIBUTE_SCALE: Final = 0.02
 _OFTEN_HELD: Final = ("gender", "age", "african", "asian", "caucasian", "strangeness", *STYLE)
 """Attributes that nobody expects to change when they wish for something else."""
+_BORDER: Final = 11.0
+"""Nobody is further than this from the mean person, in standard deviations, unless they were: as
+far as one in a thousand of those who are drawn as people are."""
+_BEYOND_COUNTS: Final = 20.0
+"""How much it counts, beside a centimetre, that somebody is beyond what people are: as much less
+than no muscle as all of it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,7 @@ def come_to(maker: CharacterMaker, identity: FloatArray, goal: Goal) -> FloatArr
 def _nearer(maker: CharacterMaker, identity: FloatArray, goal: Goal, counts: float) -> FloatArray:
     """Move somebody towards a goal, where staying who they were counts so much."""
     begun, here = identity.astype(np.float64), identity.astype(np.float64)
+    border = max(_BORDER, float(np.linalg.norm(begun)))
     target = _Target(maker, goal, identity, counts)
     damping, away = 1e-2, target.residual(here[None])[0]
     cost = _cost(away, counts * (here - begun))
@@ -123,7 +132,9 @@ def _nearer(maker: CharacterMaker, identity: FloatArray, goal: Goal, counts: flo
         pull = slope.T @ away + counts**2 * (here - begun)
         hill = slope.T @ slope + counts**2 * np.eye(len(here))
         step = np.linalg.solve(hill + damping * np.diag(np.diag(hill)), pull)
-        tried = inside((here - step).astype(np.float32)).astype(np.float64)
+        tried = here - step
+        tried *= min(1.0, border / float(np.linalg.norm(tried)))
+        tried = inside(tried.astype(np.float32)).astype(np.float64)
         found = target.residual(tried[None])[0]
         new = _cost(found, counts * (tried - begun))
         if new < cost:
@@ -177,11 +188,18 @@ class _Target:
         self._columns = [place_of(name, maker.attributes, "attribute") for name, _, _ in rows]
         self._values = np.array([value for _, value, _ in rows])
         self._counts = np.array([count for _, _, count in rows]) / _ATTRIBUTE_SCALE
+        self._people = [place_of(name, maker.attributes, "attribute") for name in PEOPLE]
+        lowest = [_NEWBORN if name == "age" else 0.0 for name in PEOPLE]
+        self._lowest = np.minimum(told[self._people], lowest)
+        self._highest = np.maximum(told[self._people], 1.0)
 
     def residual(self, identities: RealArray) -> RealArray:
-        """Give how far people are, [body, wish]."""
+        """Give how far people are from all wishes, and from being people, [body, wish]."""
         told = self._maker.told(identities.astype(np.float32))
-        away: RealArray = (told[:, self._columns] - self._values) * self._counts
+        here = told[:, self._people]
+        beyond = here - np.clip(here, self._lowest, self._highest)
+        near = (told[:, self._columns] - self._values) * self._counts
+        away: RealArray = np.concatenate([near, _BEYOND_COUNTS * beyond], axis=1)
         if not self._goal.measures:
             return away
         shapes = _shapes(self._maker, identities.astype(np.float32), self._goal)

@@ -99,6 +99,8 @@ def character() -> None:
 def sample(**options: Any) -> None:
     """Draw new people, as wished; near somebody, or to your taste, where asked.
 
+    They are adults, unless you wish for an age, or for what no adult measures.
+
     A .glb has bones, skin, expressions and materials, for Blender and engines; it also keeps who
     they are, so that every command here reads it again.
     """

@@ -101,7 +101,7 @@ lock_option: Final = click.option(
     "locks",
     multiple=True,
     metavar="NAME",
-    help="What stays as it is: age, gender, muscle, build ..",
+    help="What stays as it is: age, gender, nose_hump .. any slider.",
 )
 """Asks what shall not change."""
 

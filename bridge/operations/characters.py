@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE: Final = 24
 """No more people are drawn, or stand on the way from one to another."""
-_MOST_ASKED: Final = 32
+_MOST_ASKED: Final = 128
 _CANDIDATES: Final = 16
 """So many are drawn for each who is to be to somebody's taste."""
 
@@ -62,7 +62,7 @@ class SamplePeopleRequest:
     reach: float = 0.3
     """With `around`, how far from them: 0 no further .. 1 anybody."""
     locks: tuple[str, ...] = ()
-    """With `around`, attributes that stay as they have them, such as `age` and `gender`."""
+    """With `around`, sliders that stay as they have them, such as `age` and `nose_hump`."""
     person: str | None = None
     """Whose taste; None: as Segue is set up."""
     project: str | None = None
@@ -110,7 +110,7 @@ class EditRequest:
     pose: tuple[BoneTurn, ...] | None = None
     """How they stand; None: as they do."""
     locks: tuple[str, ...] = ()
-    """Attributes that stay as they are, such as `age` and `gender`."""
+    """Sliders that stay as they are, such as `age` and `nose_hump`."""
 
     def __post_init__(self) -> None:
         check_range("the length of changes", len(self.changes), 0, _MOST_ASKED)
@@ -146,7 +146,11 @@ class SlidersRequest:
 
 @operation("character.sample")
 def sample(request: SamplePeopleRequest, studio: Studio) -> tuple[Character, ...]:
-    """Draw new people, as wished; near somebody, or to somebody's taste, where asked."""
+    """Draw new people, as wished; near somebody, or to somebody's taste, where asked.
+
+    They are adults, unless an age is wished, or what no adult measures. Where nobody is as it is
+    wished they come as near as people do; `character.measure` says how near.
+    """
     import numpy as np
 
     from bridge.animation.maker import identity_numbers
@@ -211,7 +215,11 @@ def blend(request: BlendRequest, studio: Studio) -> tuple[Character, ...]:
 
 @operation("character.edit")
 def edit(request: EditRequest, studio: Studio) -> Character:
-    """Change somebody by sliders, by measures, or in their face and pose."""
+    """Change somebody by sliders, by measures, or in their face and pose.
+
+    Where nobody is as it is wished they come as near as people do; `character.measure` says how
+    near.
+    """
     from bridge.animation.maker import expression_row, identity_of
     from bridge.animation.people import character_of, locked
     from bridge.animation.posing import turns_of

@@ -123,7 +123,7 @@ class MeasureLine:
     unit: str
     """`cm`, `kg`, `l`, `years`, or empty for what has none."""
     percentile: float
-    """0..100: of people drawn by the model, so many have less."""
+    """0..100: of adults drawn by the model, so many have less."""
     kind: Literal["measure", "attribute"]
     """A measure is taken from the mesh; an attribute is what a network thinks that they are."""
 

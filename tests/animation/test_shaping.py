@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from bridge.animation.ages import years_of_age
 from bridge.animation.body.mirror import mirrored_points, other_joints, other_vertices
 from bridge.animation.body.statics import shared_body
 from bridge.animation.maker import Shape, identity_numbers
@@ -61,6 +62,39 @@ def test_who_is_wished_to_be_40_is_told_as_40(maker):
     for one in drawn:
         lines = {line.name: line for line in measures_of(maker, _character(one)).lines}
         assert lines["age"].value == pytest.approx(40.0, abs=8.0)
+
+
+def years_told(maker, identities):
+    told = maker.told(np.stack(identities))[:, maker.attributes.index("age")]
+    return [years_of_age(age) for age in told]
+
+
+def test_whoever_is_drawn_without_a_word_is_an_adult(maker):
+    drawn = draw(maker, Drawing(Goal()), np.random.default_rng(3), 24)
+    assert min(years_told(maker, drawn)) > 14.0
+
+
+def test_what_no_adult_measures_is_measured_by_a_child(maker):
+    goal = goal_of((Wish("height", 96.0),))
+    drawn = draw(maker, Drawing(goal), np.random.default_rng(3), 2)
+    assert max(years_told(maker, drawn)) < 10.0
+
+
+@pytest.mark.parametrize(
+    "measures",
+    [
+        {"height": 50.0, "hips": 150.0},
+        {"weight": 5.0, "height": 180.0},
+        {"ankle": 8.0, "thigh": 88.0},
+        {"waist": 139.0, "weight": 40.0},
+    ],
+)
+def test_who_cannot_be_as_it_is_wished_stays_somebody(maker, people, measures):
+    found = come_to(maker, people[0], Goal(measures))
+    assert np.linalg.norm(found) < 11.01
+    muscle, weight = (attributes_of(maker, found)[name] for name in ("muscle", "weight"))
+    assert -0.3 < muscle < 1.3
+    assert -0.3 < weight < 1.3
 
 
 def test_what_is_locked_stays(maker, people):
