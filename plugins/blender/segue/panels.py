@@ -13,8 +13,6 @@ from .trouble import BridgeError
 
 _LETTERS: Final = "ABCDEFGH"
 _EARLIER: Final = 8
-_LOCKED_GROUPS: Final = ("people", "style")
-"""Sliders of these groups can be locked: Segue can tell them from a shape."""
 _MARGIN_UNITS: Final = 3.0
 """Of the panel's width, in heights of a button: not for what is shown."""
 _UNITS_A_LETTER: Final = 0.33
@@ -172,9 +170,8 @@ class SEGUE_PT_shape(PersonPanel, Panel):
                 for slider in sliders:
                     row = column.row(align=True)
                     row.prop(slider, "amount", text=_title(slider.words), slider=True)
-                    if slider.group in _LOCKED_GROUPS:
-                        icon = "LOCKED" if slider.is_locked else "UNLOCKED"
-                        row.prop(slider, "is_locked", text="", icon=icon)
+                    icon = "LOCKED" if slider.is_locked else "UNLOCKED"
+                    row.prop(slider, "is_locked", text="", icon=icon)
         layout.operator("segue.straighten", icon="LOOP_BACK")
 
     def _verbs(self, column, context):
