@@ -17,7 +17,7 @@ from bridge.runtime.card import Metric
 from bridge.schema.arrays import FloatArray
 from bridge.schema.character import Wish
 from export.animation.character_vae.anatomy import Anatomy
-from export.animation.character_vae.attributes import ATTRIBUTES, truth
+from export.animation.character_vae.attributes import WHOLE, truth
 from export.animation.character_vae.data import built, crowds
 from export.animation.character_vae.edits import NAMES, changed, step_sizes
 from export.animation.character_vae.people import People
@@ -39,15 +39,19 @@ _WISHES: Final = (
 
 def telling(maker: CharacterMaker, test: People) -> Iterator[Metric]:
     """Measure how well what people are is told from their meshes."""
-    anatomy, due = Anatomy(), truth(test).numpy()
+    anatomy = Anatomy()
+    due = truth(test, anatomy.changes).numpy()
     told = []
     for few in crowds(test):
         told.append(maker.told(maker.seen(anatomy.bodies(few)[0].numpy())[0]))
     away = np.abs(np.concatenate(told) - due)
-    for column, name in enumerate(ATTRIBUTES):
+    for column, name in enumerate(WHOLE):
         yield _metric(f"{name}: mean error, of 0..1", away[:, column].mean(), "what is told")
+    local = away[:, len(WHOLE) :].mean(axis=0) / due[:, len(WHOLE) :].std(axis=0)
+    name = "local changes that sliders move: median of mean errors, of a standard deviation"
+    yield _metric(name, np.median(local), "what is told")
     years = np.vectorize(years_of_age)
-    age = ATTRIBUTES.index("age")
+    age = WHOLE.index("age")
     off = np.abs(years(np.concatenate(told)[:, age]) - years(due[:, age]))
     yield _metric("age: median error, years", np.median(off), "what is told")
 
@@ -81,11 +85,11 @@ def sliding(maker: CharacterMaker, train: People, test: People) -> tuple[list[Me
         )
         missed = ((own - due[moved]) ** 2).sum(axis=(1, 2)) / (due[moved] ** 2).sum(axis=(1, 2))
         explained = 1.0 - float(np.median(missed))
-        if name in ATTRIBUTES:  # years and such lead along a curve: what they are told as counts
+        if name in WHOLE:  # years and such lead along a curve: what they are told as counts
             along = np.array([_told(maker, identity, name, step) for step in _STEPS])[:, moved]
         monotone = float((np.diff(along, axis=0) > 0).all(axis=0).mean())
         log.info("%-22s does %.2f of it, monotone for %.2f", name, explained, monotone)
-        if (explained >= _LEAST_DONE or name in ATTRIBUTES) and monotone >= _LEAST_MONOTONE:
+        if (explained >= _LEAST_DONE or name in WHOLE) and monotone >= _LEAST_MONOTONE:
             shown.append(name)
             rows.append(_metric(f"{name}: share of the change", explained, "sliders"))
             rows.append(_metric(f"{name}: people with a monotone effect", monotone, "sliders"))

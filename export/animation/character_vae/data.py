@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,10 @@ HEAD_COUNTS: Final = 2.0
 """A distance on the head counts so much of one elsewhere: people look at faces."""
 TOLD: Final = "told.pt"
 """What bodies are in the basis, in the folder of work."""
+_NOISE: Final = 1e-3
+"""What detectors of facial actions take for noise everywhere, in metres."""
+_AMOUNT: Final = 0.15
+"""How large they take amounts to be: so much, as a deviation."""
 _AT_ONCE: Final = 250
 
 
@@ -51,7 +55,7 @@ def main() -> None:
         draw_people(np.random.default_rng(seed), count, anatomy.changes).save(work / f"{split}.npz")
     people = {split: People.load(work / f"{split}.npz") for split in SPLITS}
     basis = basis_of(anatomy, people["train"][:FITTED])
-    told = {"mean": basis.mean, "directions": basis.directions, "weight": basis.weight}
+    told = {field.name: getattr(basis, field.name) for field in fields(basis)}
     for split, everybody in people.items():
         found = tell(anatomy, everybody, basis)
         told |= {f"{split}_{name}": array for name, array in found.items()}
@@ -79,6 +83,9 @@ class Basis:
     """float32 [component, (vertex xyz)], orthonormal rows where distances are weighted."""
     weight: Tensor
     """float32 [(vertex xyz)]: what a distance there counts."""
+    detectors: Tensor
+    """float32 [action, (vertex xyz)]: what tells facial actions from all that makes faces differ;
+    0 where no action moves anything."""
 
     def coefficients(self, vertices: Tensor) -> Tensor:
         """Tell bodies [body, vertex, xyz=3] as [body, component]."""
@@ -102,7 +109,7 @@ class Told:
     def load(cls, work: Path) -> Told:
         """Read it."""
         told = torch.load(work / TOLD, weights_only=True)
-        basis = Basis(told["mean"], told["directions"], told["weight"])
+        basis = Basis(**{field.name: told[field.name] for field in fields(Basis)})
         names = ("coefficients", "along")
         splits = {split: {name: told[f"{split}_{name}"] for name in names} for split in SPLITS}
         return cls(basis, splits)
@@ -121,14 +128,43 @@ def basis_of(anatomy: Anatomy, people: People) -> Basis:
         first += len(few)
     log.info("%d bodies built", len(people))
     mean = bodies.mean(dim=0)
-    weight = head_weight(anatomy)
     bodies -= mean
+    detectors = detectors_of(anatomy.action_offsets.flatten(1), bodies)
+    log.info("facial actions found")
+    weight = head_weight(anatomy)
     bodies *= weight
     values, vectors = torch.linalg.eigh((bodies @ bodies.T).double())
     directions = vectors[:, -COMPONENTS:].flip(1).float().T @ bodies
     directions /= directions.norm(dim=1, keepdim=True)
     log.info("basis found; the last direction has %.2g of all", values[-COMPONENTS] / values.sum())
-    return Basis(mean, directions, weight)
+    return Basis(mean, directions, weight, detectors)
+
+
+def detectors_of(offsets: Tensor, bodies: Tensor) -> Tensor:
+    """Find what tells facial actions best from meshes, by a linear map.
+
+    The Gauss-Markov estimate with a prior (Kay 1993, Fundamentals of Statistical Signal Processing
+    I, 12.5), where what makes neutral bodies differ is the noise.
+
+    Args:
+        offsets: [action, (vertex xyz)], what each action moves, metres.
+        bodies: [body, (vertex xyz)], neutral, less their mean.
+
+    Returns:
+        [action, (vertex xyz)].
+    """
+    touched = offsets.abs().sum(dim=0).view(-1, 3).sum(dim=1) > 0
+    columns = touched.repeat_interleave(3)
+    signal, noise = offsets[:, columns].double(), bodies[:, columns]
+    floor = len(noise) * _NOISE**2
+    inner = (noise @ noise.T).double() + floor * torch.eye(len(noise))
+    across = (noise @ signal.float().T).double()
+    shared = noise.T.double() @ torch.linalg.solve(inner, across)
+    white = (signal.T - shared) / _NOISE**2  # [(vertex xyz), action]
+    precision = signal @ white + torch.eye(len(signal)) / _AMOUNT**2
+    found = torch.zeros_like(offsets)
+    found[:, columns] = torch.linalg.solve(precision, white.T).float()
+    return found
 
 
 def head_weight(anatomy: Anatomy) -> Tensor:
@@ -142,18 +178,17 @@ def tell(anatomy: Anatomy, people: People, basis: Basis) -> dict[str, Tensor]:
     """Say what people are in a basis.
 
     Returns:
-        `coefficients` [body, component]; `along` [body, action]: how far each is along what facial
-        actions move; and `missed` [body]: the mean distance per vertex that the basis does not
+        `coefficients` [body, component]; `along` [body, action]: the amounts of facial actions that
+        detectors find; and `missed` [body]: the mean distance per vertex that the basis does not
         tell, in mm.
     """
     told, along, missed = [], [], []
-    offsets = anatomy.action_offsets.flatten(1).T
     for few in crowds(people):
         vertices, _ = anatomy.bodies(few)
         found = basis.coefficients(vertices)
         away = (vertices - basis.vertices(found)).norm(dim=2).mean(dim=1)
         told.append(found)
-        along.append((vertices.flatten(1) - basis.mean) @ offsets)
+        along.append((vertices.flatten(1) - basis.mean) @ basis.detectors.T)
         missed.append(away * 1000.0)
     log.info("%d bodies told; %.3f mm are not", len(people), torch.cat(missed).mean())
     names = ("coefficients", "along", "missed")

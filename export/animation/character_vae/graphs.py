@@ -69,19 +69,20 @@ class EncoderGraph(nn.Module):
 
     touched: Tensor
 
-    def __init__(self, vae: CharacterVae, basis: Basis, actions: Tensor) -> None:
+    def __init__(self, vae: CharacterVae, basis: Basis) -> None:
         super().__init__()
         self.vae, self.mean = vae, Halves(basis.mean)
         self.directions = Directions(basis.directions * basis.weight, _FINE)
-        touched = actions.abs().sum(dim=(0, 2)) > 0
+        detectors = basis.detectors.view(len(basis.detectors), -1, 3)  # [action, vertex, xyz]
+        touched = detectors.abs().sum(dim=(0, 2)) > 0
         self.register_buffer("touched", touched.nonzero()[:, 0])
-        self.actions = Directions(actions[:, touched].flatten(1), 0)
+        self.detectors = Directions(detectors[:, touched].flatten(1), 0)
 
     def forward(self, vertices: Tensor) -> tuple[Tensor, Tensor]:
         """Take [batch, vertex, xyz=3]; give [batch, latent] and [batch, action]."""
         away = vertices - self.mean().unflatten(0, (-1, 3))
         coefficients = away.flatten(1) @ self.directions().T
-        along = away[:, self.touched].flatten(1) @ self.actions().T
+        along = away[:, self.touched].flatten(1) @ self.detectors().T
         latent, amounts = self.vae.encode(torch.cat([coefficients, along], dim=1))
         return latent, amounts / self.vae.head_size(latent)
 
@@ -150,7 +151,7 @@ def graph_sources(trained: Trained, vertices: AnyArray) -> dict[str, GraphSource
     joints = f"batch joint={trained.joints.shape[1] // 3} xyz=3"
     return {
         "encoder": GraphSource(
-            EncoderGraph(vae, trained.basis, trained.actions),
+            EncoderGraph(vae, trained.basis),
             {"vertices": vertices},
             {"vertices": mesh},
             {"identity": identity, "expression": action},

@@ -112,8 +112,8 @@ class CharacterVae(nn.Module):
         """Tell identity and expression.
 
         Args:
-            seen: [body, (component action)]: coefficients of a mesh, and how much it moves along
-                each facial action.
+            seen: [body, (component action)]: coefficients of a mesh, and the amounts of facial
+                actions that detectors find in it.
 
         Returns:
             Mean of the posterior of identity [body, latent], and amounts [body, action].

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from export.animation.character_vae.anatomy import Anatomy
-from export.animation.character_vae.attributes import ATTRIBUTES, identities, truth
+from export.animation.character_vae.attributes import WHOLE, identities, whole
 from export.animation.character_vae.people import People
 from export.networks.latent_flow import FlowBlock
 from export.networks.optimizing import descend
@@ -27,7 +27,7 @@ log = logging.getLogger("character_vae")
 
 PRIOR: Final = "prior.pt"
 """In the folder of work."""
-CONDITIONS: Final = (*ATTRIBUTES, "stylised", "asymmetry")
+CONDITIONS: Final = (*WHOLE, "stylised", "asymmetry")
 """What may be told, in order."""
 _STEPS: Final = 9_000
 _BATCH: Final = 384
@@ -87,7 +87,7 @@ def conditions(people: People, changes: list[str]) -> Tensor:
     right = [place[f"r-{changes[column][2:]}"] for column in left]
     uneven = np.abs(people.local_changes[:, left] - people.local_changes[:, right]).mean(axis=1)
     rest = np.stack([people.stylised, uneven], axis=1)
-    return torch.cat([truth(people), torch.from_numpy(rest)], dim=1)
+    return torch.cat([whole(people), torch.from_numpy(rest)], dim=1)
 
 
 def loss_of(flow: PeopleFlow, latent: Tensor, told: Tensor) -> Tensor:

@@ -43,7 +43,11 @@ def main() -> None:
     trained = load(work, anatomy)
     examples = anatomy.bodies(People.load(work / "test.npz")[:_EXAMPLES], faces=True)[0].numpy()
     found = json.loads((work / EVIDENCE).read_text()) if (work / EVIDENCE).exists() else {}
-    card = card_of(work, found.get("shown", list(NAMES)), found.get("metrics", []))
+    settings = _settings(
+        truth(People.load(work / "train.npz"), anatomy.changes).numpy(),
+        found.get("shown", list(NAMES)),
+    )
+    card = card_of(settings, found.get("metrics", []))
     ship(arguments.models / MODEL_NAME, card, graph_sources(trained, examples))
 
 
@@ -72,9 +76,8 @@ def joint_map(anatomy: Anatomy, people: People, basis: Basis) -> Tensor:
     return torch.linalg.solve(damped, told.T @ torch.cat(due).double()).float()
 
 
-def card_of(work: Path, shown: list[str], metrics: list[dict[str, object]]) -> Card:
+def card_of(settings: dict[str, Setting], metrics: list[dict[str, object]]) -> Card:
     """Say what the model is."""
-    people = People.load(work / "train.npz")
     return Card(
         name=MODEL_NAME,
         title="Character VAE",
@@ -83,7 +86,7 @@ def card_of(work: Path, shown: list[str], metrics: list[dict[str, object]]) -> C
         " at rest with the joints of three rigs, and back; bones turn by linear blend skinning, so"
         " that pose is told apart. What people are is told from identity (teller), sliders move it"
         " (editor), and new people are drawn by a flow (prior), conditioned on what is asked.",
-        version="1.0.0",
+        version="1.1.0",
         licence="Apache-2.0",
         training=Training(
             command="python -m export.animation.character_vae.data --work WORK; then train,"
@@ -96,7 +99,7 @@ def card_of(work: Path, shown: list[str], metrics: list[dict[str, object]]) -> C
         parity_tolerance=1.5e-2,  # for noise in place of meshes, whose latents are in the hundreds
         limits=_LIMITS,
         metrics=tuple(Metric(**row) for row in metrics),  # type: ignore[arg-type]
-        settings=_settings(truth(people).numpy(), shown),
+        settings=settings,
     )
 
 

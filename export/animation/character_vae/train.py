@@ -42,6 +42,9 @@ class VaeTrainSettings:
     """Weight of a nat against a millimetre."""
     expression: float = 0.5
     """Weight of a millimetre of expression against one of shape."""
+    amount: float = 3.0
+    """Weight of all of an action against it: faces that look alike are told apart by what is
+    likelier."""
     seed: int = 7
 
 
@@ -52,7 +55,7 @@ class Faces:
     coefficients: Tensor
     """[action, component]: each action, told as a body is."""
     overlap: Tensor
-    """[action, action]: how far each goes along each."""
+    """[action, action]: how much of each the detectors take for each."""
     metric: Tensor
     """[action, action]: products of actions where distances are weighted."""
 
@@ -62,7 +65,7 @@ class Faces:
         offsets = anatomy.action_offsets.flatten(1)
         weighted = offsets * basis.weight
         told = weighted @ basis.directions.T
-        return cls(told, offsets @ offsets.T, weighted @ weighted.T)
+        return cls(told, offsets @ basis.detectors.T, weighted @ weighted.T)
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,9 @@ def train(
         share = 0.5 * (1.0 + torch.cos(torch.tensor(torch.pi * step / settings.steps)).item())
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * share * group["pace"]
-        shape, face, nats, size = losses(vae, crowd.drawn(settings.batch), faces)
-        loss = shape + settings.expression * face + settings.divergence * nats + size
+        shape, face, amount, nats, size = losses(vae, crowd.drawn(settings.batch), faces)
+        loss = shape + settings.expression * face + settings.amount * amount
+        loss = loss + settings.divergence * nats + size
         descend(optimizer, vae, loss)
         if (step + 1) % 1000 == 0:
             with torch.no_grad():
@@ -150,8 +154,8 @@ def train(
                 torch.manual_seed(0)
                 found = losses(vae, crowds["validation"].drawn(2000), faces)
                 torch.set_rng_state(state)
-            log.info("step %d: shape %.3f mm, face %.3f mm, %.0f nats, head %.4f", step + 1,
-                     *(one.item() for one in found))  # fmt: skip
+            log.info("step %d: shape %.3f mm, face %.3f mm, amounts %.4f, %.0f nats, head %.4f",
+                     step + 1, *(one.item() for one in found))  # fmt: skip
             save(checkpoint, vae, optimizer, step + 1)
     with torch.no_grad():
         latents, _ = vae.encode(crowd.bodies.seen(faces))
@@ -180,16 +184,22 @@ def groups(vae: CharacterVae) -> list[dict[str, object]]:
 
 def losses(
     vae: CharacterVae, bodies: Bodies, faces: Faces
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Give how far shape and expression are off in mm, the nats, and how far head sizes are off."""
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Say how far all is off.
+
+    Returns:
+        Shape and expression, in mm; amounts of facial actions, as a deviation; the nats; and head
+        sizes.
+    """
     mean, found = vae.encode(bodies.seen(faces))
     latent = vae.drawn(mean)
     shape = (vae.decode(latent) - bodies.coefficients).square().sum(dim=1)
     wrong = found - bodies.amounts
     face = ((wrong @ faces.metric) * wrong).sum(dim=1)
     shape, face = ((1e-9 + one / VERTICES).sqrt().mean() * 1000.0 for one in (shape, face))
+    amount = (1e-6 + (wrong / bodies.head_size).square().mean(dim=1)).sqrt().mean()
     size = (vae.head_size(latent).log() - bodies.head_size.log()).square().mean()
-    return shape, face, vae.divergence(mean).mean(), size
+    return shape, face, amount, vae.divergence(mean).mean(), size
 
 
 if __name__ == "__main__":
