@@ -64,6 +64,10 @@ def test_who_is_wished_to_be_40_is_told_as_40(maker):
         assert lines["age"].value == pytest.approx(40.0, abs=8.0)
 
 
+def chance():
+    return np.random.default_rng(11)
+
+
 def years_told(maker, identities):
     told = maker.told(np.stack(identities))[:, maker.attributes.index("age")]
     return [years_of_age(age) for age in told]
@@ -103,6 +107,18 @@ def test_what_is_locked_stays(maker, people):
     after = attributes_of(maker, come_to(maker, people[1], goal))
     assert after["gender"] == pytest.approx(before["gender"], abs=0.05)
     assert after["muscle"] == pytest.approx(before["muscle"], abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["ear_trans_up", "waist_circ", "hand_fingers_length"])
+def test_any_slider_can_be_locked_while_the_rest_is_drawn_anew(maker, people, name):
+    around = _character(people[1])
+    before = attributes_of(maker, people[1])[name]
+    rolls = [
+        draw(maker, Drawing(Goal(), around=around, reach=0.9, locks=locks), chance(), 4)
+        for locks in ((), (name,))
+    ]
+    free, kept = ([attributes_of(maker, one)[name] - before for one in roll] for roll in rolls)
+    assert np.abs(kept).max() < 0.03 < np.abs(free).max()
 
 
 def test_a_wish_out_of_reach_says_what_can_be_wished():

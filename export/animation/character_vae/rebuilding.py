@@ -47,6 +47,7 @@ def rebuilding(maker: CharacterMaker, train: People, test: People) -> Iterator[M
     near = pca(faced, due, (16, 32, 64), rows)
     made = ours(maker, due, faces=True)
     yield from _rows("with faces", near | {"ours, 96 and 52": _off(made, due, rows)})
+    yield from _amounts(maker, due, test)
 
 
 def pca(
@@ -75,6 +76,16 @@ def ours(maker: CharacterMaker, held: Tensor, *, faces: bool) -> Tensor:
         shapes = maker.shapes(identity, expression if faces else None)
         found.append(torch.from_numpy(np.stack([shape.vertices for shape in shapes])))
     return torch.cat(found)
+
+
+def _amounts(maker: CharacterMaker, held: Tensor, people: People) -> Iterator[Metric]:
+    """Measure how well facial actions are told, of people with faces [body, vertex, xyz=3]."""
+    found = [maker.seen(few.numpy())[1] for few in torch.chunk(held, max(1, len(held) // 50))]
+    away, acts = np.abs(np.concatenate(found) - people.actions), people.actions > 0
+    for which, off in (("of all 52", away), ("of those that act", away[acts])):
+        log.info("amounts, %s: %.4f", which, off.mean())
+        name = f"ours: amounts {which}, mean error, of 0..1"
+        yield Metric(name, round(float(off.mean()), 4), _PROTOCOLS["with faces"], "with faces")
 
 
 def _unposed(maker: CharacterMaker, held: Tensor) -> Tensor:

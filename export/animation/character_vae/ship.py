@@ -128,8 +128,6 @@ _LIMITS: Final = (
     " what was drawn, no amputees, no pregnancy but as a rounder belly; nobody was scanned.",
     "The finest features of faces (lids, nostrils, the bow of the lips) are below what 96 numbers"
     " tell; only sliders that were measured to do what they are called after are shown.",
-    "Faces are rebuilt by other amounts of facial actions than made them where several look alike:"
-    " the face is right, its amounts are not (brows and lids least).",
     "Origins (African, Asian, European) are three stereotypes of MakeHuman's and the mixtures of"
     " them; age in years is what the World Health Organization's heights suggest.",
     "Skin slides under linear blend skinning: elbows, knees and shoulders lose volume where they"
