@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -22,27 +23,32 @@ _LEAST_TURN: Final = 2e-3
 
 
 def fitted(
-    maker: CharacterMaker, surface: Surface, name: str = "", *, symmetric: bool = False
+    maker: CharacterMaker,
+    surface: Surface,
+    landmarks: Mapping[str, tuple[float, float, float]] | None = None,
+    *,
+    symmetric: bool = False,
 ) -> FitReport:
     """Find the character nearest to a mesh.
 
     Args:
         maker: the model.
         surface: the mesh; with as many vertices as ours they are taken for ours, in order.
-        name: what the character is called.
+        landmarks: where points of somebody are on a scan, in its unit and axes, by name.
         symmetric: take them for somebody with both sides alike.
 
     Raises:
-        RequestError: it is nothing like a body.
+        RequestError: it is nothing like a body, or landmarks are not on it.
     """
     if _is_ours(surface):
         found = unposed(maker, surface.vertices)
         away = np.linalg.norm(found.rebuilt - surface.vertices, axis=1)
         matched = "vertices"
     else:
-        found, away = registered(maker, surface)
+        marks = {name: np.array(point) for name, point in (landmarks or {}).items()}
+        found, away = registered(maker, surface, marks)
         matched = "surface"
-    character = _character(maker, found, name, symmetric=symmetric)
+    character = _character(maker, found, symmetric=symmetric)
     mean, most = float(away.mean()) * 1000.0, float(np.quantile(away, 0.95)) * 1000.0
     return FitReport(character, matched, round(mean, 3), round(most, 3))
 
@@ -62,7 +68,7 @@ def _edges(points: FloatArray, quads: AnyArray) -> FloatArray:
     return long
 
 
-def _character(maker: CharacterMaker, found: Unposed, name: str, *, symmetric: bool) -> Character:
+def _character(maker: CharacterMaker, found: Unposed, *, symmetric: bool) -> Character:
     """Give somebody as a noun; what hardly shows is left out."""
     actions, bones = shared_body().actions, shared_body().rig("segue").bones
     expression = tuple(
@@ -76,4 +82,4 @@ def _character(maker: CharacterMaker, found: Unposed, name: str, *, symmetric: b
         if np.linalg.norm(turn) > _LEAST_TURN
     )
     identity = identity_numbers(found.identity)
-    return Character(identity, expression, pose, symmetric, name, maker.version)
+    return Character(identity, expression, pose, symmetric, model_version=maker.version)

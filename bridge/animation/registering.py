@@ -2,36 +2,56 @@
 
 Iterative closest points (Besl and McKay 1992; to planes: Chen and Medioni 1991), with a body that
 can turn its joints and become somebody else on the way: correspondences, then bones, then identity,
-which is held to what people are. Units, the way up and the way it faces are tried out.
+which is held to what people are. Units, the way up, the way it faces and several poses are tried
+out; with landmarks all that follows from them, and they pull until the surface knows better.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Final
 
 import numpy as np
 
 from bridge.animation.body.statics import shared_body
 from bridge.animation.body.t_pose import t_pose
+from bridge.animation.clouds import Cloud, drawn, nearest, upright
+from bridge.animation.landmarks import Marks, placed, seen_by_scanners
 from bridge.animation.maker import CharacterMaker
 from bridge.animation.measuring import triangles
 from bridge.animation.posed_body import PosedBody
-from bridge.animation.rotations import matrices, vectors
+from bridge.animation.posing import blended
+from bridge.animation.rotations import matrices, shortest_turn, vectors
 from bridge.animation.shaping import Goal, come_to
 from bridge.animation.unposing import Unposed
 from bridge.errors import RequestError
-from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.arrays import AnyArray, FloatArray, RealArray
 from bridge.schema.mesh import Surface, vertex_normals
 
-_SCANNED: Final = 12_000
-"""Points that are drawn on the scan."""
 _SPARSE: Final = 5
-"""Every so many vertices of ours look for their place."""
-_ROUNDS: Final = 10
-_TRIED: Final = 8
-"""Rounds that each way up and each facing gets before the best goes on."""
+"""Every so many vertices of ours look for their place; of those that try, of these again."""
+_COARSE: Final = 8
+"""Every so many points of a scan look for ours, while trying."""
+_ROUNDS: Final = 20
+_TRIED: Final = 6
+"""Rounds that every start gets."""
+_TRIED_LONGER: Final = 14
+"""Rounds that those get which are best by then."""
+_LONGER: Final = 4
+"""So many."""
+_FACINGS: Final = 2
+"""Poses by chance are tried facing as so many of them do."""
+_GUESSES: Final = 10
+"""Poses that are drawn by chance, where arms and legs may be anywhere."""
+_GUESSED: Final = {
+    "upperarm01": 0.7, "lowerarm01": 0.5, "upperleg01": 0.5, "lowerleg01": 0.4, "spine03": 0.2,
+}  # fmt: skip
+"""How far bones are turned in them, radians, as a deviation about each axis."""
+_CROSSING: Final = 4
+"""Steps in which legs come to where the other was."""
 _PRIOR_METRES: Final = 2.5e-4
 """A standard deviation away from the mean person weighs as much as so far from the scan."""
 _TURN_METRES: Final = 0.02
@@ -39,143 +59,188 @@ _TURN_METRES: Final = 0.02
 _SMALL_TURN_METRES: Final = 0.1
 """The same of bones that a scan hardly shows."""
 _SMALL: Final = ("finger", "metacarpal", "toe", "eye", "breast")
+_MARKED_ROUNDS: Final = 24
+"""Rounds in which landmarks alone say how somebody stands and how large they are."""
+_MARKED_PRIOR: Final = 3e-3
+"""What a standard deviation away from the mean person weighs in them, m2."""
+_MARKS_COUNT: Final = (1.0, 0.002)
+"""What all landmarks count beside all of the surface, at first, and from half the rounds on."""
 _LEAST_AGREEMENT: Final = 0.3
 """Skin that looks another way than the scan does is not laid on it (cosine)."""
 _MOST_AWAY_METRES: Final = 0.05
 """No good fit leaves a scan further away on average."""
-_LOOKS_METRES: Final = 0.05
-"""Looking the opposite way counts as twice so far apart."""
 _PLANE_METRES: Final = 0.03
 """Within so much of a vertex its plane is taken for the surface."""
+_LOST_METRES: Final = 0.3
+"""What is further away than this counts as so far."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cloud:
-    """Points on a scan."""
-
-    points: FloatArray
-    """float32 [point, xyz=3], metres."""
-    normals: FloatArray
-    """float32 [point, xyz=3], unit, outwards."""
-
-
-def registered(maker: CharacterMaker, surface: Surface) -> tuple[Unposed, AnyArray]:
+def registered(
+    maker: CharacterMaker, surface: Surface, landmarks: Mapping[str, RealArray] | None = None
+) -> tuple[Unposed, AnyArray]:
     """Find who a scan is, and how they stand.
 
     Args:
         maker: the model.
-        surface: the scan, in any of the usual units, upright along one of its axes.
+        surface: the scan, in any of the usual units, upright along one of its axes; with landmarks
+            in any place.
+        landmarks: by name, where they are on it [xyz=3], in its unit and axes; four or more.
 
     Returns:
         Who it is, their mesh as `rebuilt` in metres, upright; and how far each point that was drawn
         on the scan is from it, float [point], in metres.
 
     Raises:
-        RequestError: it is flat, lies down, or is nothing like a body.
+        RequestError: it is flat, lies down without landmarks, or is nothing like a body; landmarks
+            are too few, unknown, or elsewhere.
     """
-    clouds = _upright(_drawn(surface, np.random.default_rng(0)))
-    tall = Goal({"height": 100.0 * float(np.ptp(clouds[0].points[:, 2]))})
-    begun = come_to(maker, np.zeros(maker.latent, np.float32), tall)
-    runs = [
-        _Registration(maker, cloud, _Start(begun, stands_as_t))
-        for cloud in clouds
-        for stands_as_t in (False, True)
-    ]
-    best = min(runs, key=_Registration.tried)
-    score = best.finished()
+    cloud = drawn(surface, np.random.default_rng(0))
+    if landmarks:
+        mean = np.zeros(maker.latent, np.float32)
+        body = PosedBody.at_rest(maker, mean.astype(np.float64))
+        cloud, marks = placed(cloud, landmarks, body.shape.vertices)
+        best = _Registration(body, cloud, marks)
+        best.stand_as_marked()
+        best.tried(_TRIED_LONGER)
+        best.finished()
+    else:
+        best = _best(maker, upright(cloud))
+    score = best.score()
     if score > _MOST_AWAY_METRES:
         raise RequestError(
             f"the mesh is no body that can be told: it stays {1000 * score:.0f} mm away; it should"
-            " show one whole person, upright"
+            " show one whole person, upright; landmarks help"
         )
     return best.result()
 
 
-def _drawn(surface: Surface, rng: np.random.Generator) -> Cloud:
-    """Draw points evenly on a scan."""
-    corners = surface.vertices[surface.triangles]  # [triangle, corner, xyz]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    area = np.linalg.norm(across, axis=1)
-    if not area.sum() > 0.0:
-        raise RequestError("the mesh has no surface; it needs triangles")
-    chosen = rng.choice(len(area), _SCANNED, p=area / area.sum())
-    a, b = np.sqrt(rng.random(_SCANNED)), rng.random(_SCANNED)
-    weights = np.stack([1.0 - a, a * (1.0 - b), a * b], axis=1)
-    points = np.einsum("pc,pcx->px", weights, corners[chosen])
-    normals = across[chosen] / np.maximum(area[chosen], 1e-12)[:, None]
-    return Cloud(points.astype(np.float32), normals.astype(np.float32))
+def _best(maker: CharacterMaker, clouds: list[Cloud]) -> _Registration:
+    """Try every way up, every facing and several poses; give what comes nearest."""
+    tall = Goal({"height": 100.0 * float(np.ptp(clouds[0].points[:, 2]))})
+    begun = come_to(maker, np.zeros(maker.latent, np.float32), tall).astype(np.float64)
+    plain = PosedBody.at_rest(maker, begun)
+    runs = [
+        _Registration(_posed(plain, pose), cloud)
+        for cloud, pose in product(clouds, _known_poses(plain))
+    ]
+    likely = sorted(runs, key=lambda run: run.tried(_TRIED))[:_LONGER]
+    for cloud in dict.fromkeys(run.cloud for run in likely[:_FACINGS]):
+        likely += [_Registration(_posed(plain, pose), cloud) for pose in _guesses(plain)]
+    best = min(likely, key=lambda run: run.tried(_TRIED_LONGER))
+    crossed = best.crossed()
+    crossed.tried(_TRIED_LONGER)
+    return min(best, crossed, key=_Registration.finished)
 
 
-def _upright(cloud: Cloud) -> list[Cloud]:
-    """Give a scan in metres, its soles on the ground, for each way up and each facing to try."""
-    found = []
-    for up in _UPS:
-        points, normals = cloud.points @ up.T, cloud.normals @ up.T
-        tall = float(np.ptp(points[:, 2]))
-        if tall < 0.8 * float(np.ptp(points[:, :2], axis=0).max()):
-            continue  # people are about as tall as their arms reach
-        scale = min((1.0, 0.01, 0.001, 0.0254), key=lambda unit: abs(np.log(tall * unit / 1.7)))
-        points = points * scale
-        middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
-        points = points - np.array([middle[0], middle[1], points[:, 2].min()])
-        for quarter in range(4):
-            angle = quarter * np.pi / 2.0
-            turn = matrices(np.array([0.0, 0.0, angle]))
-            found.append(
-                Cloud((points @ turn.T).astype(np.float32), (normals @ turn.T).astype(np.float32))
-            )
-    if not found:
-        raise RequestError("the mesh does not stand upright along any of its axes; turn it so")
-    return found
+def _posed(body: PosedBody, turns: AnyArray) -> PosedBody:
+    """Give the same person in another pose, [bone, 3, 3]."""
+    return PosedBody(body.maker, body.identity, turns.copy(), np.zeros(3), body.shape)
 
 
-_UPS: Final = (
-    np.eye(3),
-    np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]),
-)
-"""z up, and y up (facing +z, as glTF and most programs have it)."""
+def _heads(body: PosedBody) -> AnyArray:
+    """Give where bones begin, [bone, xyz=3], before the body is moved to its place."""
+    return body.carried().points(body.shape.joints[: len(shared_body().rig("segue").bones)])
+
+
+def _known_poses(body: PosedBody) -> list[AnyArray]:
+    """Give poses that scanners ask for, [bone, 3, 3]: as at rest, as a T, and arms down."""
+    rig = shared_body().rig("segue")
+    rest = np.zeros((len(rig.bones), 3))
+    down = rest.copy()
+    for bone, angle in (("upperarm01.L", 0.6), ("upperarm01.R", -0.6)):
+        down[rig.bones.index(bone), 1] = angle
+    straight = t_pose(rig.name, rig.bones, rig.parents, body.shape.joints[: len(rig.bones)])
+    return [matrices(turns) for turns in (rest, straight, down)]
+
+
+def _guesses(body: PosedBody) -> list[AnyArray]:
+    """Draw poses, [bone, 3, 3]; always the same ones."""
+    bones, rng = shared_body().rig("segue").bones, np.random.default_rng(1)
+    spread = np.array([_GUESSED.get(bone.split(".")[0], 0.0) for bone in bones])
+    return [
+        matrices(rng.normal(0.0, 1.0, (len(bones), 3)) * spread[:, None]) for _ in range(_GUESSES)
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Start:
-    """Where a registration begins."""
+class _Pairs:
+    """Vertices of ours, and where they should go."""
 
-    identity: FloatArray
-    """float32 [latent=96]."""
-    stands_as_t: bool
-    """Arms straight out, rather than down to the sides."""
+    rows: AnyArray
+    """int64 [pair]."""
+    normals: AnyArray
+    """[pair, xyz=3]: in which way it counts how far they are."""
+    away: AnyArray
+    """[pair, xyz=3], metres."""
+    trust: AnyArray
+    """[pair]."""
 
 
 class _Registration:
     """One attempt to lay a character over a scan."""
 
-    def __init__(self, maker: CharacterMaker, cloud: Cloud, start: _Start) -> None:
-        self._cloud, self._looking = cloud, _outside()[::_SPARSE]
+    def __init__(self, body: PosedBody, cloud: Cloud, marks: Marks | None = None) -> None:
+        self.cloud, self._marks, self._body = cloud, marks, body
+        self._looking = _outside()[::_SPARSE]
         self._few = self._looking[::_SPARSE]
-        self._body = PosedBody.at_rest(maker, start.identity.astype(np.float64))
-        if start.stands_as_t:
-            rig = shared_body().rig("segue")
-            heads = self._body.shape.joints[: len(rig.bones)]
-            turns = t_pose(rig.name, rig.bones, rig.parents, heads)
-            self._body.turns = matrices(turns)
+        self._seen = cloud.some(_COARSE)
+        self._rest_normals = _normals(body.shape.vertices)
 
-    def tried(self) -> float:
+    def stand_as_marked(self) -> None:
+        """Turn bones, and become whoever fits, until landmarks are where they should be."""
+        body, marks = self._body, self._marks
+        if marks is None:
+            return
+        size = len(body.identity)
+        held = np.concatenate([np.full(size, _MARKED_PRIOR), _stiffness()])
+        for _ in range(_MARKED_ROUNDS):
+            hill, pull = self._pull_of(marks, body.slope, len(marks.rows))
+            pull[:size] -= held[:size] * body.identity
+            body.step(np.linalg.solve(hill + np.diag(held), pull))
+        self._rest_normals = _normals(body.shape.vertices)
+
+    def tried(self, rounds: int) -> float:
         """Turn bones a few times; give how far the scan is from the character, in metres."""
         body = self._body
-        for _ in range(_TRIED):
-            target, normals, trust = self._laid(self._few)
-            slope = np.einsum("vxc,vx->vc", body.turning(self._few), normals)
-            off = ((target - body.skin(self._few)) * normals).sum(axis=1)
-            held = trust.sum() * _stiffness()
-            weighted = slope * trust[:, None]
-            body.turn(np.linalg.solve(weighted.T @ slope + np.diag(held), weighted.T @ off))
-        return float(np.minimum(self._away(), 0.3).mean())
+        for _ in range(rounds):
+            pairs = self._pairs(self._few, self._seen)
+            slope, off = body.turning(pairs.rows), pairs.away
+            weighted = slope * pairs.trust[:, None, None]
+            hill = np.einsum("vxc,vxd->cd", weighted, slope, optimize=True)
+            pull = np.einsum("vxc,vx->c", weighted, off)
+            if self._marks is not None:
+                more = self._pull_of(self._marks, body.turning, _MARKS_COUNT[0] * pairs.trust.sum())
+                hill, pull = hill + more[0], pull + more[1]
+            body.turn(np.linalg.solve(hill + np.diag(_stiffness() * pairs.trust.sum()), pull))
+        ours = self._ours(self._few)
+        _, there = nearest(self._seen, ours)
+        _, back = nearest(ours, self._seen)
+        return float(sum(np.minimum(one, _LOST_METRES).mean() for one in (there, back)))
 
     def finished(self) -> float:
         """Change everything until the character lies on the scan; give how far that is, metres."""
-        for _ in range(_ROUNDS):
-            self._closer()
-        return float(np.minimum(self._away(), 0.3).mean())
+        for share in np.linspace(0.0, 1.0, _ROUNDS):
+            first, last = _MARKS_COUNT
+            self._closer(float(first * (last / first) ** min(1.0, 2.0 * share)))
+        return self.score()
+
+    def score(self) -> float:
+        """Say how far the scan is from the character, in metres."""
+        return float(np.minimum(self._away(), _LOST_METRES).mean())
+
+    def crossed(self) -> _Registration:
+        """Give an attempt that begins with each leg where the other is: they may be crossed."""
+        bones, body = shared_body().rig("segue").bones, _posed(self._body, self._body.turns)
+        body.place = self._body.place
+        legs = [(f"upperleg01.{side}", f"foot.{side}") for side in "LR"]
+        hips, feet = np.array([[bones.index(bone) for bone in leg] for leg in legs]).T
+        wanted = _heads(body)[feet[::-1]]
+        for _ in range(_CROSSING):
+            heads, change = _heads(body), np.zeros((len(bones), 3))
+            for hip, foot, there in zip(hips, feet, wanted, strict=True):
+                change[hip] = vectors(shortest_turn(heads[foot] - heads[hip], there - heads[hip]))
+            body.turn(np.concatenate([change.reshape(-1), np.zeros(3)]))
+        return _Registration(body, self.cloud)
 
     def result(self) -> tuple[Unposed, AnyArray]:
         """Give who it is, and how far each point of the scan is from them, in metres."""
@@ -186,61 +251,82 @@ class _Registration:
         found = Unposed(body.identity.astype(np.float32), expression, turns, place, rebuilt)
         return found, self._away()
 
-    def _laid(self, rows: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
-        """Find where some vertices lie on the scan.
+    def _ours(self, rows: AnyArray) -> Cloud:
+        """Give some vertices, and which way they look."""
+        linear, _ = blended(shared_body().rig("segue"), self._body.carried(), rows)
+        normals = np.einsum("vij,vj->vi", linear, self._rest_normals[rows])
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+        points = self._body.skin(rows).astype(np.float32)
+        return Cloud(points, normals.astype(np.float32))
 
-        Returns:
-            Where, [row, xyz=3]; which way they look, likewise; and how far to trust that.
-        """
-        posed = self._body.skin(np.arange(len(self._body.shape.vertices)))
-        normals = vertex_normals(posed.astype(np.float32), triangles())[rows]
-        here = posed[rows]
-        nearest, away = _nearest(here, normals, self._cloud)
-        target = self._cloud.points[nearest]
-        reach = max(3.0 * float(np.median(away)), 0.01)
-        agreed = (normals * self._cloud.normals[nearest]).sum(axis=1)
-        trust = (agreed > _LEAST_AGREEMENT) / (1.0 + (away / reach) ** 2)
-        return here + normals * ((target - here) * normals).sum(axis=1)[:, None], normals, trust
+    def _pairs(self, rows: AnyArray, seen: Cloud) -> _Pairs:
+        """Pair some vertices with the scan, and points of the scan with them."""
+        ours = self._ours(rows)
+        forth, far = nearest(ours, self.cloud)
+        back, far_back = nearest(seen, ours)
+        agreed = np.concatenate(
+            [
+                (ours.normals * self.cloud.normals[forth]).sum(axis=1),
+                (seen.normals * ours.normals[back]).sum(axis=1),
+            ]
+        )
+        away = np.concatenate(
+            [self.cloud.points[forth] - ours.points, seen.points - ours.points[back]]
+        )
+        distance = np.concatenate([far, far_back])
+        reach = max(3.0 * float(np.median(distance)), 0.01)
+        trust = (agreed > _LEAST_AGREEMENT) / (1.0 + (distance / reach) ** 2)
+        normals = np.concatenate([ours.normals, seen.normals])
+        return _Pairs(np.concatenate([rows, rows[back]]), normals, away.astype(float), trust)
 
-    def _closer(self) -> None:
+    def _closer(self, marks_count: float) -> None:
         """Change who it is and how they stand, held to what people are (Gauss and Newton)."""
         body = self._body
-        target, normals, trust = self._laid(self._looking)
-        slope = np.einsum("vxc,vx->vc", body.slope(self._looking), normals)
-        off = ((target - body.skin(self._looking)) * normals).sum(axis=1)
+        pairs = self._pairs(self._looking, self._seen)
+        places, back = np.unique(pairs.rows, return_inverse=True)
+        slope = np.einsum("vxc,vx->vc", body.slope(places)[back], pairs.normals, optimize=True)
+        off = (pairs.away * pairs.normals).sum(axis=1)
         size = len(body.identity)
-        held = np.zeros(slope.shape[1])
-        held[:size], held[size:] = _PRIOR_METRES**2, _stiffness()
-        held *= trust.sum()
-        weighted = slope * trust[:, None]
+        held = np.concatenate([np.full(size, _PRIOR_METRES**2), _stiffness()]) * pairs.trust.sum()
+        weighted = slope * pairs.trust[:, None]
         pull = weighted.T @ off
         pull[:size] -= held[:size] * body.identity
-        body.step(np.linalg.solve(weighted.T @ slope + np.diag(held), pull))
+        hill = weighted.T @ slope
+        if self._marks is not None:
+            more = self._pull_of(self._marks, body.slope, marks_count * pairs.trust.sum())
+            hill, pull = hill + more[0], pull + more[1]
+        body.step(np.linalg.solve(hill + np.diag(held), pull))
+        self._rest_normals = _normals(body.shape.vertices)
+
+    def _pull_of(
+        self, marks: Marks, slope_of: Callable[[AnyArray], AnyArray], count: float
+    ) -> tuple[AnyArray, AnyArray]:
+        """Give what landmarks ask for: the hill [change, change], and the pull [change].
+
+        Args:
+            marks: the landmarks.
+            slope_of: gives how vertices move with each change.
+            count: what all of them count together.
+        """
+        slope = slope_of(marks.rows).reshape(3 * len(marks.rows), -1)
+        off = (marks.points - self._body.skin(marks.rows)).reshape(-1)
+        weight = count / len(marks.rows)
+        return weight * slope.T @ slope, weight * slope.T @ off
 
     def _away(self) -> AnyArray:
         """Give how far the points of the scan are from the character's surface, [point], metres."""
         posed = self._body.skin(np.arange(len(self._body.shape.vertices)))
         outside = _outside()
-        normals = vertex_normals(posed.astype(np.float32), triangles())[outside]
-        ours = Cloud(posed[outside].astype(np.float32), normals.astype(np.float32))
-        nearest, away = _nearest(self._cloud.points, self._cloud.normals, ours)
-        plane = ((self._cloud.points - ours.points[nearest]) * ours.normals[nearest]).sum(axis=1)
+        ours = Cloud(posed[outside].astype(np.float32), _normals(posed)[outside])
+        there, away = nearest(self.cloud, ours)
+        plane = ((self.cloud.points - ours.points[there]) * ours.normals[there]).sum(axis=1)
         # beside a vertex its plane is nearer than the vertex; far from it, it says nothing
         return np.where(away < _PLANE_METRES, np.abs(plane), away)
 
 
-def _nearest(points: AnyArray, normals: AnyArray, cloud: Cloud) -> tuple[AnyArray, AnyArray]:
-    """Find the nearest point of a cloud that looks the same way: which, and how far, [point]."""
-    theirs = np.concatenate([cloud.points, _LOOKS_METRES * cloud.normals], axis=1)
-    ours = np.concatenate([points, _LOOKS_METRES * normals], axis=1).astype(np.float32)
-    square = (theirs**2).sum(axis=1)
-    found = np.concatenate(
-        [
-            (square - 2.0 * ours[first : first + 1000] @ theirs.T).argmin(axis=1)
-            for first in range(0, len(ours), 1000)
-        ]
-    )
-    return found, np.linalg.norm(points - cloud.points[found], axis=1)
+def _normals(vertices: AnyArray) -> FloatArray:
+    """Say which way vertices of ours look, float32 [vertex, xyz=3]."""
+    return vertex_normals(vertices.astype(np.float32), triangles()).astype(np.float32)
 
 
 @cache
@@ -254,7 +340,5 @@ def _stiffness() -> AnyArray:
 
 @cache
 def _outside() -> AnyArray:
-    """Give the vertices that a scanner sees: skin, not eyes and mouth, int64 [vertex]."""
-    body = shared_body()
-    skin = body.face_material == body.materials.index("skin")
-    return np.unique(body.quads[skin]).astype(np.int64)
+    """Give the vertices that a scanner sees, int64 [vertex]."""
+    return np.flatnonzero(seen_by_scanners())

@@ -56,6 +56,14 @@ def _even(m: AnyArray, row: int, column: int) -> AnyArray:
     return found
 
 
+def shortest_turn(way: AnyArray, target: AnyArray) -> AnyArray:
+    """Give the smallest rotation [3, 3] that takes a direction [xyz=3] to another."""
+    unit, due = (one / max(float(np.linalg.norm(one)), 1e-9) for one in (way, target))
+    axis = np.cross(unit, due)
+    sine, cosine = float(np.linalg.norm(axis)), float(unit @ due)
+    return matrices(axis / max(sine, 1e-9) * np.arctan2(sine, cosine))
+
+
 def nearest_rotations(matrices: AnyArray) -> AnyArray:
     """Give the rotations [.., 3, 3] nearest to matrices (Kabsch 1976)."""
     left, _, right = np.linalg.svd(matrices.astype(np.float64))

@@ -27,24 +27,36 @@ VIEWS: Final = ("front", "side", "face")
     epilog="\b\nExamples:\n"
     "  segue character fit scan.obj -o c.glb\n"
     "  segue character fit posed.glb --name Ada             ours in a pose, or another's\n"
-    "  segue character fit scan.ply --symmetric --json | jq .mean_mm"
+    "  segue character fit scan.ply --symmetric --json | jq .mean_mm\n"
+    "  segue character fit lying.stl --landmarks points.json\n\n"
+    'points.json: {"nose_tip": [0.0, -0.1, 1.5], "left_elbow": [...], ...}, four or more;\n'
+    "names: segue character sliders --all"
 )
 @click.argument("file", type=character_path, metavar="SCAN")
 @click.option("--symmetric", is_flag=True, help="Take them for somebody with both sides alike.")
 @click.option("--name", default="", metavar="NAME", help="What they are called from then on.")
+@click.option(
+    "--landmarks",
+    type=character_path,
+    metavar="POINTS.json",
+    help="Where points of them are on the scan, in its own unit and axes.",
+)
 @output_option("SCAN-fitted.glb")
 @force_option
 @json_option
-def fit(file: Path, symmetric: bool, name: str, **options: Any) -> None:
+def fit(file: Path, symmetric: bool, name: str, landmarks: Path | None, **options: Any) -> None:
     """Find the character nearest to a mesh: ours in any pose, or a scan of somebody.
 
-    SCAN is a .glb, .obj, .ply, .stl or .off file of one person, standing upright.
+    SCAN is a .glb, .obj, .ply, .stl or .off file of one person, standing upright; with landmarks in
+    any place and any pose.
     """
+    from bridge.files.landmarks import read_landmarks
     from bridge.operations.character_files import FitRequest
     from bridge.operations.character_files import fit as operation
 
     where, studio = delivery(options, Path(f"{file.stem}-fitted.glb")), open_studio()
-    found = operation(FitRequest(str(file.absolute()), symmetric, name), studio)
+    marks = () if landmarks is None else read_landmarks(landmarks)
+    found = operation(FitRequest(str(file.absolute()), symmetric, name, marks), studio)
     click.echo(
         f"{found.mean_mm:g} mm from the mesh in the mean, {found.p95_mm:g} mm at most for 95 of"
         f" 100 points; by {found.matched}",

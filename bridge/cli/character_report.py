@@ -58,7 +58,9 @@ def measure(file: Path, as_json: bool) -> None:
     "  segue character sliders --all                        also facial actions and bones\n"
     "  segue character sliders --json | jq -r '.actions[]'"
 )
-@click.option("--all", "is_long", is_flag=True, help="Also name facial actions and bones.")
+@click.option(
+    "--all", "is_long", is_flag=True, help="Also name facial actions, bones and landmarks."
+)
 @json_option
 def sliders(is_long: bool, as_json: bool) -> None:
     """Say what can be changed, wished and expressed, by name."""
@@ -170,3 +172,4 @@ def _show_controls(found: CharacterControls, *, is_long: bool) -> None:
     if is_long:
         click.echo(f"\nfacial actions: {', '.join(found.actions)}")
         click.echo(f"\nbones: {', '.join(found.bones)}")
+        click.echo(f"\nlandmarks: {', '.join(found.landmarks)}")

@@ -14,12 +14,13 @@ from bridge.errors import RequestError, check_range
 from bridge.operations.characters import MOST_PEOPLE, maker_of, sure
 from bridge.operations.studio import Studio
 from bridge.operations.table import operation
-from bridge.schema.character import Character, RestPose, Rig
+from bridge.schema.character import Character, RestPose, Rig, check_once
 from bridge.schema.character_mesh import (
     CharacterBody,
     CharacterFile,
     CharacterMesh,
     FitReport,
+    Landmark,
     Portraits,
 )
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".glb", ".obj", ".bvh", ".json")
 """What a character may be written as, by the end of the file's name."""
 _MOST_PIXELS: Final = 2048
+_MOST_LANDMARKS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,15 @@ class FitRequest:
     """Take them for somebody with both sides alike."""
     name: str = ""
     """What they are called from then on."""
+    landmarks: tuple[Landmark, ...] = ()
+    """Where points of them are on a scan, four or more; `character.sliders` lists their names. With
+    them a scan may lie in any place and stand in any pose; empty: it is tried out."""
 
     def __post_init__(self) -> None:
         if not self.path:
             raise RequestError("path must name a mesh: a .glb, .obj, .ply, .stl or .off file")
+        check_range("the length of landmarks", len(self.landmarks), 0, _MOST_LANDMARKS)
+        check_once("landmarks", [mark.name for mark in self.landmarks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,9 @@ def fit(request: FitRequest, studio: Studio) -> FitReport:
     from bridge.files.mesh.scans import read_scan
 
     scan = read_scan(Path(request.path))
-    return fitted(maker_of(studio), scan, request.name, symmetric=request.symmetric)
+    landmarks = {mark.name: (mark.x, mark.y, mark.z) for mark in request.landmarks}
+    found = fitted(maker_of(studio), scan, landmarks, symmetric=request.symmetric)
+    return replace(found, character=replace(found.character, name=request.name))
 
 
 @operation("character.export")

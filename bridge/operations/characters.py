@@ -267,6 +267,7 @@ def measure(request: MeasureRequest, studio: Studio) -> Measures:
 def sliders(request: SlidersRequest, studio: Studio) -> CharacterControls:
     """Say what can be changed, wished and expressed, by name."""
     from bridge.animation.body.statics import shared_body
+    from bridge.animation.landmarks import LANDMARKS
     from bridge.animation.shaping import wish_kinds
     from bridge.animation.sliders import sliders_of
 
@@ -277,6 +278,7 @@ def sliders(request: SlidersRequest, studio: Studio) -> CharacterControls:
         body.actions,
         body.rig("segue").bones,
         tuple(body.rigs),
+        LANDMARKS,
         maker.version,
     )
 

@@ -182,6 +182,8 @@ class CharacterControls:
     """Of Segue's skeleton, 104."""
     rigs: tuple[str, ...]
     """Skeletons that a mesh may come with."""
+    landmarks: tuple[str, ...]
+    """Points that may be named on a scan."""
     model_version: str
     """Of the weights that answer."""
 

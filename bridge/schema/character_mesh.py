@@ -3,8 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from bridge.schema.character import Character
+from bridge.errors import check_range
+from bridge.schema.character import Character, check_word
+
+_FARTHEST: Final = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A point of somebody that was found on a scan of them."""
+
+    name: str
+    """`nose_tip`, `left_elbow`; left and right are the person's own."""
+    x: float
+    """In the unit and the axes of the scan's file, as read: of a .glb in metres, z up."""
+    y: float
+    """Likewise."""
+    z: float
+    """Likewise."""
+
+    def __post_init__(self) -> None:
+        check_word("name", self.name)
+        for axis in ("x", "y", "z"):
+            check_range(axis, getattr(self, axis), -_FARTHEST, _FARTHEST)
 
 
 @dataclass(frozen=True, slots=True)

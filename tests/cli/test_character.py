@@ -247,6 +247,7 @@ def test_arrays_are_told_in_a_line_to_people(segue):
         ("portrait a.json -o a.jpg", 2, "must end in .png"),
         ("export a.json", 2, "Missing option"),
         ("fit song.json", 1, "song.json"),
+        ("fit scan.obj --landmarks song.json", 1, "holds no landmarks"),
     ],
 )
 def test_what_cannot_be_is_one_line(segue, tmp_path, words, code, said):

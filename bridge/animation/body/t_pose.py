@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from bridge.animation.rotations import matrices, vectors
+from bridge.animation.rotations import matrices, shortest_turn, vectors
 from bridge.schema.arrays import AnyArray, FloatArray
 
 _DOWN: Final = np.array([0.0, 0.0, -1.0])
@@ -99,15 +99,15 @@ class _Joints:
 
 def _turned(limbs: Limbs, joints: _Joints, out: AnyArray) -> dict[str, AnyArray]:
     """Say how the bones of one side stand, as rotations [3, 3] away from rest, by name."""
-    hand = _shortest_turn(joints.way(limbs.hand, limbs.knuckle), out)
+    hand = shortest_turn(joints.way(limbs.hand, limbs.knuckle), out)
     twist = _twist(hand @ joints.way(*limbs.across), out) if limbs.across[0] else 0.0
-    forearm = _shortest_turn(joints.way(limbs.forearm, limbs.hand), out)
+    forearm = shortest_turn(joints.way(limbs.forearm, limbs.hand), out)
     standing = {
-        limbs.upper_arm: _shortest_turn(joints.way(limbs.upper_arm, limbs.forearm), out),
+        limbs.upper_arm: shortest_turn(joints.way(limbs.upper_arm, limbs.forearm), out),
         limbs.forearm: matrices(out * twist / 2.0) @ forearm,
         limbs.hand: matrices(out * twist) @ hand,
-        limbs.thigh: _shortest_turn(joints.way(limbs.thigh, limbs.shin), _DOWN),
-        limbs.shin: _shortest_turn(joints.way(limbs.shin, limbs.foot), _DOWN),
+        limbs.thigh: shortest_turn(joints.way(limbs.thigh, limbs.shin), _DOWN),
+        limbs.shin: shortest_turn(joints.way(limbs.shin, limbs.foot), _DOWN),
         limbs.foot: np.eye(3),
     }
     return {joints.name(pattern): turn for pattern, turn in standing.items()}
@@ -128,11 +128,3 @@ def _own_turns(standing: dict[int, AnyArray], parents: Sequence[int]) -> FloatAr
         whole.append(standing.get(bone, above))
         own[bone] = vectors(above.T @ whole[bone])
     return own
-
-
-def _shortest_turn(way: AnyArray, target: AnyArray) -> AnyArray:
-    """Give the smallest rotation [3, 3] that takes a direction to a unit vector."""
-    unit = way / max(float(np.linalg.norm(way)), 1e-9)
-    axis = np.cross(unit, target)
-    sine, cosine = float(np.linalg.norm(axis)), float(unit @ target)
-    return matrices(axis / max(sine, 1e-9) * np.arctan2(sine, cosine))
