@@ -50,7 +50,7 @@ _SHARED: Final = 0.15
 """Both bones move what they share by so much."""
 _OWN: Final = 0.5
 """A bone moves its own skin by so much."""
-LEAST: Final = 4
+_LEAST: Final = 4
 """So many landmarks say where somebody is."""
 _STIFF: Final = ("crown", "nose_tip", "chin", "ear", "shoulder", "hip")
 """Those that no pose moves far from each other."""
@@ -87,11 +87,11 @@ def placed(
         NotFoundError: there is no such landmark; the message names those nearby.
         RequestError: they are too few, lie on a line, or are not on the scan.
     """
-    rows = np.array([landmark_rows()[LANDMARKS[_place(name)]] for name in landmarks])
+    rows = np.array([_row(name) for name in landmarks])
     points = np.array(list(landmarks.values()), np.float64).reshape(-1, 3)
-    _check(cloud, landmarks)
+    _check(cloud, tuple(landmarks), points)
     used = np.flatnonzero([name.endswith(_STIFF) for name in landmarks])
-    if len(used) < LEAST or not _spread(points[used]):
+    if len(used) < _LEAST or not _spread(points[used]):
         used = np.arange(len(rows))
     ours, theirs = vertices[rows[used]].astype(np.float64), points[used]
     middle, other = ours.mean(axis=0), theirs.mean(axis=0)
@@ -102,20 +102,20 @@ def placed(
     return cloud.turned(turn, scale, shift), Marks(rows, scale * points @ turn.T + shift)
 
 
-def _place(name: str) -> int:
-    return place_of(name, LANDMARKS, "landmark")
+def _row(name: str) -> int:
+    """Give the vertex of a landmark, or name those nearby."""
+    return landmark_rows()[LANDMARKS[place_of(name, LANDMARKS, "landmark")]]
 
 
-def _check(cloud: Cloud, landmarks: Mapping[str, RealArray]) -> None:
+def _check(cloud: Cloud, names: tuple[str, ...], points: RealArray) -> None:
     """Refuse landmarks that do not say where somebody is."""
-    points = np.array(list(landmarks.values()), np.float64).reshape(-1, 3)
-    if len(points) < LEAST or not _spread(points):
+    if len(points) < _LEAST or not _spread(points):
         raise RequestError(
-            f"landmarks must be {LEAST} or more that are not on a line; there are:"
+            f"landmarks must be {_LEAST} or more that are not on a line; there are:"
             f" {', '.join(LANDMARKS)}"
         )
     size = float(np.ptp(cloud.points, axis=0).max())
-    for name, point in landmarks.items():
+    for name, point in zip(names, points, strict=True):
         away = float(np.linalg.norm(cloud.points - point, axis=1).min())
         if away > _OFF * size:
             raise RequestError(

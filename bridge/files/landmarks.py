@@ -11,6 +11,10 @@ from bridge.files.disk import read_bytes
 from bridge.schema.character_mesh import Landmark
 
 _MOST_BYTES: Final = 2**20
+_DAMAGE: Final = (
+    ValueError, TypeError, AttributeError, OverflowError, RecursionError, RangeError,
+)  # fmt: skip
+"""What reading something else raises."""
 _FORM: Final = 'write it as {"nose_tip": [0.0, -0.1, 1.5], "left_elbow": [...], ...}'
 
 
@@ -29,7 +33,7 @@ def read_landmarks(path: Path) -> tuple[Landmark, ...]:
     try:
         told = json.loads(content)
         return tuple(Landmark(name, *map(_number, point)) for name, point in told.items())
-    except (ValueError, TypeError, AttributeError, RecursionError, RangeError) as error:
+    except _DAMAGE as error:
         raise FileFormatError(f"{path} holds no landmarks ({error}); {_FORM}") from error
 
 

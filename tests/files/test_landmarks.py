@@ -28,6 +28,7 @@ def test_names_have_points(tmp_path):
         '{"nose_tip": [true, 0, 0]}',
         '{"nose_tip": [NaN, 0, 0]}',
         '{"nose_tip": [1e99, 0, 0]}',
+        '{"nose_tip": [1' + 400 * "0" + ", 0, 0]}",
         '{"": [0, 0, 0]}',
         '{"nose_tip": {"x": 1, "y": 2, "z": 3}}',
         '{"a": ' * 100_000,
