@@ -18,6 +18,10 @@ _SCANNED: Final = 12_000
 """Points that are drawn on a scan."""
 _LOOKS_METRES: Final = 0.05
 """Looking the opposite way counts as twice so far apart."""
+_AROUND: Final = 0.014
+"""What is around a point, of the scan's size."""
+_AROUND_COUNTS: Final = 2.0
+"""How much it says of how a point looks, beside the face."""
 _USUAL_METRES: Final = 1.7
 _UPS: Final = (
     np.eye(3),
@@ -40,6 +44,10 @@ class Cloud:
         points = scale * (self.points @ turn.T) + shift
         return Cloud(points.astype(np.float32), (self.normals @ turn.T).astype(np.float32))
 
+    def blind(self) -> Cloud:
+        """Give it without how it looks."""
+        return Cloud(self.points, np.zeros_like(self.normals))
+
     def some(self, every: int) -> Cloud:
         """Give every so many points one."""
         return Cloud(self.points[::every], self.normals[::every])
@@ -61,7 +69,20 @@ def drawn(surface: Surface, rng: np.random.Generator) -> Cloud:
     weights = np.stack([1.0 - a, a * (1.0 - b), a * b], axis=1)
     points = np.einsum("pc,pcx->px", weights, corners[chosen])
     normals = across[chosen] / np.maximum(area[chosen], 1e-12)[:, None]
-    return Cloud(points.astype(np.float32), normals.astype(np.float32))
+    return Cloud(points.astype(np.float32), _smoothed(points, normals))
+
+
+def _smoothed(points: AnyArray, normals: AnyArray) -> FloatArray:
+    """Have points look as those around them do: faces of noisy scans look anywhere."""
+    cells = np.floor(points / (float(np.ptp(points, axis=0).max()) * _AROUND)).astype(np.int64)
+    _, cell = np.unique(cells, axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    count = np.bincount(cell)
+    mean = np.stack([np.bincount(cell, axis) / count for axis in normals.T], axis=1)
+    both = normals + _AROUND_COUNTS * mean[cell]  # the two sides of a finger cancel out
+    both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9)
+    smooth: FloatArray = both.astype(np.float32)
+    return smooth
 
 
 def upright(cloud: Cloud) -> list[Cloud]:
