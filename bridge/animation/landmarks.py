@@ -65,9 +65,11 @@ class Marks:
     """Vertices of ours, and where they should lie."""
 
     rows: AnyArray
-    """int64 [mark]."""
+    """int64 [row]."""
     points: RealArray
     """float64 [mark, xyz=3], metres."""
+    shares: RealArray | None = None
+    """float64 [mark, row]: how much of each mark a vertex is; None: one vertex each."""
 
 
 def placed(

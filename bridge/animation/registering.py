@@ -19,6 +19,8 @@ import numpy as np
 from bridge.animation.body.statics import shared_body
 from bridge.animation.body.t_pose import t_pose
 from bridge.animation.clouds import Cloud, drawn, nearest, upright
+from bridge.animation.extremities import stances
+from bridge.animation.holding import kept, stiffness
 from bridge.animation.landmarks import Marks, placed, seen_by_scanners
 from bridge.animation.maker import CharacterMaker
 from bridge.animation.measuring import triangles
@@ -44,7 +46,7 @@ _LONGER: Final = 4
 """So many."""
 _FACINGS: Final = 2
 """Poses by chance are tried facing as so many of them do."""
-_GUESSES: Final = 10
+_GUESSES: Final = 5
 """Poses that are drawn by chance, where arms and legs may be anywhere."""
 _GUESSED: Final = {
     "upperarm01": 0.7, "lowerarm01": 0.5, "upperleg01": 0.5, "lowerleg01": 0.4, "spine03": 0.2,
@@ -54,19 +56,22 @@ _CROSSING: Final = 4
 """Steps in which legs come to where the other was."""
 _PRIOR_METRES: Final = 2.5e-4
 """A standard deviation away from the mean person weighs as much as so far from the scan."""
-_TURN_METRES: Final = 0.02
-"""A radian more in one round weighs as much as so far."""
-_SMALL_TURN_METRES: Final = 0.1
-"""The same of bones that a scan hardly shows."""
-_SMALL: Final = ("finger", "metacarpal", "toe", "eye", "breast")
-_MARKED_ROUNDS: Final = 24
-"""Rounds in which landmarks alone say how somebody stands and how large they are."""
-_MARKED_PRIOR: Final = 3e-3
+_HOLD: Final = (0.5, 0.1, 0.0005)
+"""What that counts by landmarks alone, from tries on, and at last; m2 at each vertex."""
+_MARKED_ROUNDS: Final = 16
+"""Rounds in which landmarks alone turn bones, and in which they then say who it is."""
+_MARKED_PRIOR: Final = 3e-4
 """What a standard deviation away from the mean person weighs in them, m2."""
-_MARKS_COUNT: Final = (1.0, 0.002)
-"""What all landmarks count beside all of the surface, at first, and from half the rounds on."""
+_MARKED_STIFF: Final = 0.1
+"""How much of its cost turning has in them."""
+_MARKS_COUNT: Final = (1.0, 0.02)
+"""What all landmarks count beside all of the surface, at first and at last."""
 _LEAST_AGREEMENT: Final = 0.3
 """Skin that looks another way than the scan does is not laid on it (cosine)."""
+_GOOD_METRES: Final = 0.004
+"""What lies so near need not be tried otherwise."""
+_FINISHED: Final = 2
+"""So many ways to stand are tried to the end, of those that limbs allow."""
 _MOST_AWAY_METRES: Final = 0.05
 """No good fit leaves a scan further away on average."""
 _PLANE_METRES: Final = 0.03
@@ -104,7 +109,7 @@ def registered(
         best.tried(_TRIED_LONGER)
         best.finished()
     else:
-        best = _best(maker, upright(cloud))
+        best = _best(maker, cloud)
     score = best.score()
     if score > _MOST_AWAY_METRES:
         raise RequestError(
@@ -114,7 +119,40 @@ def registered(
     return best.result()
 
 
-def _best(maker: CharacterMaker, clouds: list[Cloud]) -> _Registration:
+def _best(maker: CharacterMaker, cloud: Cloud) -> _Registration:
+    """Give what comes nearest: by limbs that can be told, else by trying."""
+    told = _by_limbs(maker, cloud)
+    if told is not None and told.score() < _GOOD_METRES:
+        return told
+    try:
+        tried = _by_trying(maker, upright(cloud))
+    except RequestError:
+        if told is None:
+            raise
+        return told
+    return tried if told is None else min(told, tried, key=_Registration.score)
+
+
+def _by_limbs(maker: CharacterMaker, cloud: Cloud) -> _Registration | None:
+    """Begin where limbs are, with either side for the left; None: they cannot be told."""
+    runs = []
+    for there, marks in stances(cloud):
+        body = PosedBody.at_rest(maker, np.zeros(maker.latent))
+        run = _Registration(body, there, marks)
+        run.stand_as_marked()
+        runs.append((run.tried(_TRIED_LONGER), run))
+    if not runs:
+        return None
+    likely = sorted(runs, key=lambda run: run[0])[:_FINISHED]
+    found: list[_Registration] = []
+    for _, run in likely:
+        found.append(run)
+        if run.finished() < _GOOD_METRES:
+            break
+    return min(found, key=_Registration.score)
+
+
+def _by_trying(maker: CharacterMaker, clouds: list[Cloud]) -> _Registration:
     """Try every way up, every facing and several poses; give what comes nearest."""
     tall = Goal({"height": 100.0 * float(np.ptp(clouds[0].points[:, 2]))})
     begun = come_to(maker, np.zeros(maker.latent, np.float32), tall).astype(np.float64)
@@ -192,12 +230,16 @@ class _Registration:
         if marks is None:
             return
         size = len(body.identity)
-        held = np.concatenate([np.full(size, _MARKED_PRIOR), _stiffness()])
         for _ in range(_MARKED_ROUNDS):
-            hill, pull = self._pull_of(marks, body.slope, len(marks.rows))
-            pull[:size] -= held[:size] * body.identity
+            hill, pull = self._pull_of(marks, body.slope, len(marks.points))
+            stay, back = kept(body, _HOLD[0])
+            held = np.full(size, _MARKED_PRIOR)
+            pull += np.concatenate([-held * body.identity, back])
+            held = np.concatenate([held, _MARKED_STIFF * stiffness() + stay])
             body.step(np.linalg.solve(hill + np.diag(held), pull))
         self._rest_normals = _normals(body.shape.vertices)
+        if marks.shares is not None:
+            self._marks = None  # rings have said what they know
 
     def tried(self, rounds: int) -> float:
         """Turn bones a few times; give how far the scan is from the character, in metres."""
@@ -211,7 +253,9 @@ class _Registration:
             if self._marks is not None:
                 more = self._pull_of(self._marks, body.turning, _MARKS_COUNT[0] * pairs.trust.sum())
                 hill, pull = hill + more[0], pull + more[1]
-            body.turn(np.linalg.solve(hill + np.diag(_stiffness() * pairs.trust.sum()), pull))
+            stay, back = kept(body, _HOLD[1] * pairs.trust.sum())
+            held = stay + stiffness() * pairs.trust.sum()
+            body.turn(np.linalg.solve(hill + np.diag(held), pull + back))
         ours = self._ours(self._few)
         _, there = nearest(self._seen, ours)
         _, back = nearest(ours, self._seen)
@@ -220,8 +264,7 @@ class _Registration:
     def finished(self) -> float:
         """Change everything until the character lies on the scan; give how far that is, metres."""
         for share in np.linspace(0.0, 1.0, _ROUNDS):
-            first, last = _MARKS_COUNT
-            self._closer(float(first * (last / first) ** min(1.0, 2.0 * share)))
+            self._closer(float(share))
         return self.score()
 
     def score(self) -> float:
@@ -279,7 +322,7 @@ class _Registration:
         normals = np.concatenate([ours.normals, seen.normals])
         return _Pairs(np.concatenate([rows, rows[back]]), normals, away.astype(float), trust)
 
-    def _closer(self, marks_count: float) -> None:
+    def _closer(self, share: float) -> None:
         """Change who it is and how they stand, held to what people are (Gauss and Newton)."""
         body = self._body
         pairs = self._pairs(self._looking, self._seen)
@@ -287,13 +330,18 @@ class _Registration:
         slope = np.einsum("vxc,vx->vc", body.slope(places)[back], pairs.normals, optimize=True)
         off = (pairs.away * pairs.normals).sum(axis=1)
         size = len(body.identity)
-        held = np.concatenate([np.full(size, _PRIOR_METRES**2), _stiffness()]) * pairs.trust.sum()
+        held = np.concatenate([np.full(size, _PRIOR_METRES**2), stiffness()]) * pairs.trust.sum()
         weighted = slope * pairs.trust[:, None]
         pull = weighted.T @ off
         pull[:size] -= held[:size] * body.identity
         hill = weighted.T @ slope
+        stay, back = kept(body, _between((_HOLD[1], _HOLD[2]), share) * pairs.trust.sum())
+        held[size:] += stay
+        pull[size:] += back
         if self._marks is not None:
-            more = self._pull_of(self._marks, body.slope, marks_count * pairs.trust.sum())
+            more = self._pull_of(
+                self._marks, body.slope, _between(_MARKS_COUNT, share) * pairs.trust.sum()
+            )
             hill, pull = hill + more[0], pull + more[1]
         body.step(np.linalg.solve(hill + np.diag(held), pull))
         self._rest_normals = _normals(body.shape.vertices)
@@ -308,9 +356,11 @@ class _Registration:
             slope_of: gives how vertices move with each change.
             count: what all of them count together.
         """
-        slope = slope_of(marks.rows).reshape(3 * len(marks.rows), -1)
-        off = (marks.points - self._body.skin(marks.rows)).reshape(-1)
-        weight = count / len(marks.rows)
+        slope, here = slope_of(marks.rows), self._body.skin(marks.rows)
+        if marks.shares is not None:
+            slope, here = np.tensordot(marks.shares, slope, axes=(1, 0)), marks.shares @ here
+        slope, off = slope.reshape(len(marks.points) * 3, -1), (marks.points - here).reshape(-1)
+        weight = count / len(marks.points)
         return weight * slope.T @ slope, weight * slope.T @ off
 
     def _away(self) -> AnyArray:
@@ -318,24 +368,20 @@ class _Registration:
         posed = self._body.skin(np.arange(len(self._body.shape.vertices)))
         outside = _outside()
         ours = Cloud(posed[outside].astype(np.float32), _normals(posed)[outside])
-        there, away = nearest(self.cloud, ours)
+        there, away = nearest(self.cloud.blind(), ours.blind())  # noise looks anywhere
         plane = ((self.cloud.points - ours.points[there]) * ours.normals[there]).sum(axis=1)
         # beside a vertex its plane is nearer than the vertex; far from it, it says nothing
         return np.where(away < _PLANE_METRES, np.abs(plane), away)
 
 
+def _between(ends: tuple[float, float], share: float) -> float:
+    """Go from one number to another, by factors."""
+    return float(ends[0] * (ends[1] / ends[0]) ** share)
+
+
 def _normals(vertices: AnyArray) -> FloatArray:
     """Say which way vertices of ours look, float32 [vertex, xyz=3]."""
     return vertex_normals(vertices.astype(np.float32), triangles()).astype(np.float32)
-
-
-@cache
-def _stiffness() -> AnyArray:
-    """Say what turning each bone, and moving, costs at every vertex, [(bone xyz) xyz], m2."""
-    bones = shared_body().rig("segue").bones
-    small = np.array([bone.startswith(_SMALL) for bone in bones])
-    cost = np.where(small, _SMALL_TURN_METRES, _TURN_METRES) ** 2
-    return np.concatenate([np.repeat(cost, 3), np.full(3, 1e-9)])
 
 
 @cache
