@@ -105,7 +105,8 @@ def upright(cloud: Cloud) -> list[Cloud]:
             found.append(cloud.turned(turn @ up, scale, turn @ shift))
     if not found:
         raise RequestError(
-            "the mesh does not stand upright along any of its axes; turn it so, or give landmarks"
+            "neither limbs nor a way up can be told; stand the mesh upright along an axis, or give"
+            " landmarks"
         )
     return found
 

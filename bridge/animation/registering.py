@@ -2,8 +2,9 @@
 
 Iterative closest points (Besl and McKay 1992; to planes: Chen and Medioni 1991), with a body that
 can turn its joints and become somebody else on the way: correspondences, then bones, then identity,
-which is held to what people are. Units, the way up, the way it faces and several poses are tried
-out; with landmarks all that follows from them, and they pull until the surface knows better.
+which is held to what people are. It begins where `extremities` finds limbs; where it finds none,
+the way up, the way it faces and several poses are tried out. With landmarks all that follows from
+them, and they pull until the surface knows better.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def registered(
 
     Args:
         maker: the model.
-        surface: the scan, in any of the usual units, upright along one of its axes; with landmarks
-            in any place.
+        surface: the scan, in any of the usual units and any place; upright along one of its axes
+            where limbs cannot be told from each other, unless there are landmarks.
         landmarks: by name, where they are on it [xyz=3], in its unit and axes; four or more.
 
     Returns:
@@ -96,8 +97,8 @@ def registered(
         on the scan is from it, float [point], in metres.
 
     Raises:
-        RequestError: it is flat, lies down without landmarks, or is nothing like a body; landmarks
-            are too few, unknown, or elsewhere.
+        RequestError: it is flat, or nothing like a body; landmarks are too few, unknown, or
+            elsewhere.
     """
     cloud = drawn(surface, np.random.default_rng(0))
     if landmarks:
@@ -114,7 +115,7 @@ def registered(
     if score > _MOST_AWAY_METRES:
         raise RequestError(
             f"the mesh is no body that can be told: it stays {1000 * score:.0f} mm away; it should"
-            " show one whole person, upright; landmarks help"
+            " show one whole person; standing upright with limbs apart, and landmarks, help"
         )
     return best.result()
 

@@ -47,8 +47,8 @@ VIEWS: Final = ("front", "side", "face")
 def fit(file: Path, symmetric: bool, name: str, landmarks: Path | None, **options: Any) -> None:
     """Find the character nearest to a mesh: ours in any pose, or a scan of somebody.
 
-    SCAN is a .glb, .obj, .ply, .stl or .off file of one person, standing upright; with landmarks in
-    any place and any pose.
+    SCAN is a .glb, .obj, .ply, .stl or .off file of one person, in any unit and place; landmarks
+    help where limbs touch each other or are missing.
     """
     from bridge.files.landmarks import read_landmarks
     from bridge.operations.character_files import FitRequest
