@@ -1,6 +1,9 @@
 """The probe looks at wires without playing on them."""
 
 import socket
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -9,17 +12,30 @@ from bridge.errors import PortError
 from bridge.schema.health import Health
 from bridge.transports.probe import LOOPBACK, find_wires, port_is_free
 
+HOLDER = """
+import socket, sys
+with socket.socket(socket.AF_INET, int(sys.argv[1])) as taken:
+    taken.bind((sys.argv[2], int(sys.argv[3])))
+    if taken.type is socket.SOCK_STREAM:
+        taken.listen()
+    print("taken", flush=True)
+    sys.stdin.read()
+"""
+"""Holds a port in a process of its own: what this one opens, whoever it forks may hold as well."""
+
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
 def test_a_port_that_somebody_has_is_not_free(kind):
     port = port_that_nothing_draws()
-    assert port_is_free(port, kind)
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind((LOOPBACK, port))
-        if kind is socket.SOCK_STREAM:
-            taken.listen()
+    command = [sys.executable, "-c", HOLDER, str(int(kind)), LOOPBACK, str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"taken\n"
         assert not port_is_free(port, kind)
-    assert port_is_free(port, kind)
+        holder.stdin.close()
+    deadline = time.monotonic() + 5.0
+    while not port_is_free(port, kind):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def port_that_nothing_draws() -> int:
