@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 
 from bridge.animation.body.statics import shared_body
-from bridge.animation.rotations import matrices
 from bridge.schema.mesh import INFLUENCES, Skeleton, SkinnedMesh
+from bridge.schema.rotations import matrices
 
 
 def skeleton(**changes: object) -> Skeleton:

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from bridge.animation.rotations import matrices
 from bridge.errors import RequestError
 from bridge.schema.arrays import AnyArray, FloatArray, RealArray
 from bridge.schema.mesh import Surface
+from bridge.schema.rotations import matrices
 
 UNITS: Final = (1.0, 0.01, 0.001, 0.0254)
 """Metres in a unit of files: metres, centimetres, millimetres, inches."""

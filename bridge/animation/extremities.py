@@ -19,9 +19,9 @@ from bridge.animation.body.statics import shared_body
 from bridge.animation.clouds import Cloud, drawn, nearest_unit
 from bridge.animation.landmarks import Marks, landmark_rows, seen_by_scanners
 from bridge.animation.measuring import triangles
-from bridge.animation.rotations import nearest_rotations
 from bridge.schema.arrays import AnyArray, RealArray
 from bridge.schema.mesh import Surface
+from bridge.schema.rotations import nearest_rotations
 
 _EVERY: Final = 5
 """Every so many points of a scan are walked over."""

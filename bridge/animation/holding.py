@@ -13,8 +13,8 @@ import numpy as np
 
 from bridge.animation.body.statics import shared_body
 from bridge.animation.posed_body import PosedBody
-from bridge.animation.rotations import vectors
 from bridge.schema.arrays import AnyArray
+from bridge.schema.rotations import vectors
 
 _TURN_METRES: Final = 0.006
 """A radian more in one round weighs as much as so far."""

@@ -17,9 +17,9 @@ from bridge.animation.body.statics import shared_body
 from bridge.animation.clouds import Cloud, nearest_unit
 from bridge.animation.maker import place_of
 from bridge.animation.posing import dense_weights
-from bridge.animation.rotations import nearest_rotations
 from bridge.errors import RequestError
 from bridge.schema.arrays import AnyArray, RealArray
+from bridge.schema.rotations import nearest_rotations
 
 _FRONT: Final = (0.0, -1.0, 0.0)
 _BACK: Final = (0.0, 1.0, 0.0)

@@ -12,10 +12,10 @@ from bridge.animation.body.t_pose import t_pose
 from bridge.animation.maker import CharacterMaker, identity_of
 from bridge.animation.people import shape_of
 from bridge.animation.posing import carry, skinned
-from bridge.animation.rotations import matrices
 from bridge.schema.arrays import FloatArray
 from bridge.schema.character import Character, RestPose, Rig
 from bridge.schema.mesh import SkinnedMesh
+from bridge.schema.rotations import matrices
 
 
 def mesh_of(

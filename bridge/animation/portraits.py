@@ -14,9 +14,9 @@ from bridge.animation.measuring import triangles
 from bridge.animation.people import shape_of
 from bridge.animation.posing import carry, skinned, turns_of
 from bridge.animation.rendering import View, render
-from bridge.animation.rotations import matrices
 from bridge.schema.arrays import AnyArray, FloatArray
 from bridge.schema.character import Character
+from bridge.schema.rotations import matrices
 
 _COLOURS: Final = {
     "skin": (0.86, 0.67, 0.55),

@@ -14,8 +14,8 @@ import numpy as np
 from bridge.animation.body.statics import shared_body
 from bridge.animation.maker import CharacterMaker, Shape
 from bridge.animation.posing import Carry, blended, carry, dense_weights
-from bridge.animation.rotations import matrices, nearest_rotations
 from bridge.schema.arrays import AnyArray
+from bridge.schema.rotations import matrices, nearest_rotations
 
 _DIFFERENCE: Final = 0.05
 _MOST_TURN: Final = 0.5

@@ -27,12 +27,12 @@ from bridge.animation.maker import CharacterMaker
 from bridge.animation.measuring import triangles
 from bridge.animation.posed_body import PosedBody
 from bridge.animation.posing import blended
-from bridge.animation.rotations import matrices, shortest_turn, vectors
 from bridge.animation.shaping import Goal, come_to
 from bridge.animation.unposing import Unposed
 from bridge.errors import RequestError
 from bridge.schema.arrays import AnyArray, FloatArray, RealArray
 from bridge.schema.mesh import Surface, vertex_normals
+from bridge.schema.rotations import matrices, shortest_turn, vectors
 
 _SPARSE: Final = 5
 """Every so many vertices of ours look for their place; of those that try, of these again."""

@@ -22,8 +22,8 @@ from bridge.animation.posing import (
     dense_weights,
     skinned,
 )
-from bridge.animation.rotations import nearest_rotations, vectors
 from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.rotations import nearest_rotations, vectors
 
 _ROUNDS: Final = 3
 _TURNS: Final = 5

@@ -10,8 +10,8 @@ from bridge.animation.extremities import stances
 from bridge.animation.holding import kept
 from bridge.animation.measuring import triangles
 from bridge.animation.posed_body import PosedBody
-from bridge.animation.rotations import matrices, nearest_rotations, vectors
 from bridge.schema.mesh import Surface
+from bridge.schema.rotations import matrices, nearest_rotations, vectors
 
 
 def cloud_of(vertices):

@@ -10,10 +10,10 @@ from bridge.animation.fitting import fitted
 from bridge.animation.landmarks import landmark_rows
 from bridge.animation.measuring import triangles
 from bridge.animation.posing import carry, skinned, turns_of
-from bridge.animation.rotations import matrices, nearest_rotations
 from bridge.errors import RequestError
 from bridge.schema.character import BoneTurn
 from bridge.schema.mesh import Surface
+from bridge.schema.rotations import matrices, nearest_rotations
 
 POSE = (
     BoneTurn("upperarm01.L", 0.0, 0.5, 0.2),

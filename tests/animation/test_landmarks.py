@@ -8,8 +8,8 @@ import pytest
 from bridge.animation.body.statics import shared_body
 from bridge.animation.clouds import Cloud
 from bridge.animation.landmarks import LANDMARKS, landmark_rows, placed
-from bridge.animation.rotations import matrices
 from bridge.errors import NotFoundError, RequestError
+from bridge.schema.rotations import matrices
 
 TEMPLATE = shared_body().template
 POINTS = {name: TEMPLATE[row].astype(np.float64) for name, row in landmark_rows().items()}

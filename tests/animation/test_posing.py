@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bridge.animation.body.statics import shared_body
 from bridge.animation.posed_body import PosedBody
 from bridge.animation.posing import carry, dense_weights, skinned, turns_of
-from bridge.animation.rotations import matrices, nearest_rotations, vectors
 from bridge.errors import NotFoundError
 from bridge.schema.character import BoneTurn
+from bridge.schema.rotations import matrices, nearest_rotations, vectors
 
 _angle = st.floats(-1.7, 1.7)
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from bridge.animation.rotations import matrices, shortest_turn, vectors
 from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.rotations import matrices, shortest_turn, vectors
 
 _DOWN: Final = np.array([0.0, 0.0, -1.0])
 _SIDES: Final = {"L": np.array([1.0, 0.0, 0.0]), "R": np.array([-1.0, 0.0, 0.0])}

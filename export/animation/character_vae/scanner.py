@@ -8,9 +8,9 @@ import numpy as np
 
 from bridge.animation.body.statics import shared_body
 from bridge.animation.measuring import triangles
-from bridge.animation.rotations import matrices
 from bridge.schema.arrays import AnyArray, FloatArray
 from bridge.schema.mesh import Surface, vertex_normals
+from bridge.schema.rotations import matrices
 
 _PIECES: Final = 4
 """Each edge of ours is cut into so many before points are put together again."""

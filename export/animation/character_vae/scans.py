@@ -12,10 +12,10 @@ import numpy as np
 from bridge.animation.landmarks import landmark_rows
 from bridge.animation.maker import CharacterMaker
 from bridge.animation.registering import registered
-from bridge.animation.rotations import nearest_rotations
 from bridge.errors import RequestError
 from bridge.runtime.card import Metric
 from bridge.schema.arrays import AnyArray, FloatArray
+from bridge.schema.rotations import nearest_rotations
 from export.animation.character_vae.anatomy import Anatomy
 from export.animation.character_vae.people import People
 from export.animation.character_vae.scanner import elsewhere, scan_of

@@ -7,9 +7,9 @@ import pytest
 
 from bridge.animation.body.statics import RIGS, shared_body
 from bridge.animation.body.t_pose import LIMBS, t_pose
-from bridge.animation.rotations import matrices, vectors
 from bridge.errors import NotFoundError
 from bridge.schema.mesh import SkinnedMesh
+from bridge.schema.rotations import matrices, vectors
 
 BODY = shared_body()
 
