@@ -200,7 +200,7 @@ def export(request: ExportRequest, studio: Studio) -> CharacterFile:
 
             write_character(sure(request.character, maker_of(studio)), path, force=request.force)
         case ".bvh":
-            from bridge.files.mesh.bvh import write_bvh
+            from bridge.files.motion.bvh import write_bvh
 
             write_bvh(_mesh(request, studio).skeleton, path, force=request.force)
         case ".obj":

@@ -6,31 +6,19 @@ file are undone as it asks; all else stands where its node is. Morph targets are
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from bridge.errors import FileFormatError, RangeError
+from bridge.errors import FileFormatError
 from bridge.files.mesh.axes import to_z_up
 from bridge.files.mesh.gltf_accessors import Accessors, item
+from bridge.files.mesh.gltf_document import document_of, local, reading
 from bridge.schema.arrays import AnyArray, IntArray, RealArray
 from bridge.schema.mesh import MAX_VERTICES, Surface
 
-_MAGIC: Final = b"glTF"
-_JSON_CHUNK: Final = 0x4E4F534A
-_BINARY_CHUNK: Final = 0x004E4942
 _TRIANGLES: Final = 4
-_PACKED: Final = {
-    "KHR_draco_mesh_compression": "Draco",
-    "EXT_meshopt_compression": "meshopt",
-    "KHR_meshopt_compression": "meshopt",
-}
-_DAMAGE: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
-                  MemoryError, RecursionError)  # fmt: skip
-"""What a document raises that is not as the specification has it."""
 
 
 def parse_glb(content: bytes, *, name: str) -> Surface:
@@ -47,51 +35,14 @@ def parse_glb(content: bytes, *, name: str) -> Surface:
     Raises:
         FileFormatError: it is damaged, compressed, too large, has no triangles, or is no .glb file.
     """
-    try:
-        document, binary = _chunks(content)
-        with np.errstate(all="ignore"):  # numbers that are none are refused at the end
-            return _Scene(document, binary).surface()
-    except FileFormatError as error:
-        raise FileFormatError(f"{name} cannot be read: {error}") from error
-    except RangeError as error:
-        raise FileFormatError(f"{name} holds no body: {error}; export it again") from error
-    except _DAMAGE as error:
-        reason = f"no {error}" if isinstance(error, KeyError) else str(error) or "too large"
-        raise FileFormatError(f"{name} is damaged ({reason}); export it again") from error
-
-
-def _chunks(content: bytes) -> tuple[dict[str, Any], bytes]:
-    """Take a file apart: its document and its buffer."""
-    if content[:4] != _MAGIC:
-        raise FileFormatError("it is no .glb file; export one as glTF binary")
-    if len(content) < 20:
-        raise FileFormatError("it is cut off; copy it again")
-    version, length = struct.unpack_from("<II", content, 4)
-    if version != 2:
-        raise FileFormatError(f"it is of version {version} of glTF; export it as version 2")
-    if length > len(content):
-        raise FileFormatError(f"it is cut off at {len(content)} of {length} bytes; copy it again")
-    found: dict[int, bytes] = {}
-    place = 12
-    while place + 8 <= length:
-        size, kind = struct.unpack_from("<II", content, place)
-        found.setdefault(kind, content[place + 8 : place + 8 + size])
-        place += 8 + size
-    document = json.loads(found[_JSON_CHUNK])
-    if not isinstance(document, dict):
-        raise TypeError("its document is no object")
-    return document, found.get(_BINARY_CHUNK, b"")
+    with reading(name):
+        return _Scene(*document_of(content)).surface()
 
 
 class _Scene:
     """Everything that stands somewhere."""
 
     def __init__(self, document: Mapping[str, Any], binary: bytes) -> None:
-        for extension in document.get("extensionsRequired", ()):
-            if extension in _PACKED:
-                raise FileFormatError(
-                    f"it is compressed by {_PACKED[extension]}; export it without compression"
-                )
         self._document = document
         self._accessors = Accessors(document, binary)
         self._vertices: list[AnyArray] = []
@@ -131,7 +82,7 @@ class _Scene:
                 continue
             seen.add(number)
             node = item(self._document, "nodes", number)
-            place = above @ _local(node)
+            place = above @ local(node)
             yield number, place
             waiting.extend((child, place) for child in reversed(node.get("children", [])))
 
@@ -226,19 +177,3 @@ def _moved(points: RealArray, matrices: RealArray) -> RealArray:
     turned = (matrices[:, :3, :3] @ points[:, :, None])[:, :, 0]
     moved: RealArray = turned + matrices[:, :3, 3]
     return moved
-
-
-def _local(node: Mapping[str, Any]) -> RealArray:
-    """Give what takes a node to its parent, [4, 4]."""
-    if "matrix" in node:
-        return np.array(node["matrix"], np.float64).reshape(4, 4).T
-    x, y, z, w = (float(value) for value in node.get("rotation", (0.0, 0.0, 0.0, 1.0)))
-    turn = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]
-    found = np.eye(4)
-    found[:3, :3] = np.array(turn) * np.array(node.get("scale", (1.0, 1.0, 1.0)), np.float64)
-    found[:3, 3] = np.array(node.get("translation", (0.0, 0.0, 0.0)), np.float64)
-    return found

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import FileFormatError
-from bridge.files.mesh.bvh import parse_bvh
 from bridge.files.mesh.gltf_writer import format_glb
 from bridge.files.mesh.looks import SKIN
 from bridge.files.mesh.scans import parse_scan
+from bridge.files.motion.bvh import parse_bvh
 from tests.meshes import mesh
 
 SURFACE = trimesh.Trimesh(
@@ -36,7 +36,7 @@ WHOLE = {
     "stl": (".stl", exported("stl")),
     "text stl": (".stl", exported("stl_ascii")),
     "off": (".off", exported("off")),
-    "bvh": (".bvh", Path(__file__).with_name("clip.bvh").read_bytes()),
+    "bvh": (".bvh", (Path(__file__).parents[1] / "motion" / "clip.bvh").read_bytes()),
 }
 ODD = st.sampled_from(
     [b"-1", b"nan", b"1e999", b"[]", b"{}", b'"a"', b"99999999999", b"", b"\xff", b" "]

@@ -9,11 +9,11 @@ import pytest
 from pygltflib import GLTF2
 
 from bridge.files.mesh.axes import UPRIGHT, to_y_up
-from bridge.files.mesh.bvh import read_bvh
 from bridge.files.mesh.gltf import write_glb
+from bridge.files.motion.bvh import read_bvh
 from tests.meshes import carried_by, person
 
-CLIP = read_bvh(Path(__file__).with_name("clip.bvh"))
+CLIP = read_bvh(Path(__file__).parents[1] / "motion" / "clip.bvh")
 NAMES = {
     "cmu_mb": {joint.name: joint.name for joint in CLIP.joints},
     "mixamo": {

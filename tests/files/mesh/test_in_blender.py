@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.files.mesh.bvh import write_bvh
 from bridge.files.mesh.gltf import write_glb
 from bridge.files.mesh.obj import write_obj
+from bridge.files.motion.bvh import write_bvh
 from tests.meshes import person
 
 SCRIPT = Path(__file__).with_name("blender_import.py")

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.errors import FileFormatError, OutputExistsError, RangeError
 from bridge.files.mesh.axes import to_z_up
-from bridge.files.mesh.bvh import parse_bvh, read_bvh, write_bvh
+from bridge.files.motion.bvh import parse_bvh, read_bvh, write_bvh
 from tests.meshes import person, skeleton
 
 TEXT = Path(__file__).with_name("clip.bvh").read_text()

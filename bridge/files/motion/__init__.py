@@ -1,0 +1,1 @@
+"""Motion at rest: BVH, clips in glTF, and 0 A.D.'s."""
