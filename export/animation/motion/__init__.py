@@ -1,0 +1,1 @@
+"""What models of motion are trained on: clips of many skeletons, on one."""
