@@ -1,0 +1,1 @@
+"""How people move from one frame to the next, and what they may do instead."""
