@@ -45,8 +45,8 @@ _T_COSINE: Final = float(np.cos(0.15))
 """Arms stand out straight whose half turn has a larger cosine."""
 _T_FIRST: Final = "91_"
 """Takes of CMU whose first frame is a T that nobody stood in."""
-_SITTING: Final = "rider"
-"""A folder of people on horses that are not there."""
+_CARRIED: Final = frozenset({"rider", "chariot", "fisher"})
+"""Folders of people on horses, wagons and boats that are not there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ def recordings(data: Path, work: Path) -> Iterator[tuple[str, str, Recording]]:
     standing_psa = (folder / _STANDING["zeroad"]).read_bytes()
     for path in sorted(folder.rglob("*.psa")):
         place = path.relative_to(folder)
-        if place.parts[0] != _SITTING:
+        if place.parts[0] not in _CARRIED:
             clip = parse_psa(path.read_bytes(), name=str(place), standing=standing_psa)
             family = f"zeroad/{family_of(path.stem, words=2)}"
             yield "zeroad", family, replace(clip, name=place.with_suffix("").as_posix())
