@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.animation.skeleton import forward
+from bridge.animation.motion_state import HEIGHT, TURNS, turns_of_six
+from bridge.animation.skeleton import forward, posture
 from bridge.schema.motion import JOINTS, OFFSETS, PARENTS, Motion, Recording
 from bridge.schema.rotations import matrices, quaternions, steady
 
@@ -54,3 +55,11 @@ def standing(frames: int = 1) -> Motion:
     rotations = np.zeros((frames, len(JOINTS), 4), np.float32)
     rotations[..., 0] = 1.0
     return Motion(rotations=rotations, places=np.tile(OFFSETS[0], (frames, 1)))
+
+
+def placed(states: np.ndarray) -> np.ndarray:
+    """Give where joints are by the turns of frames, in the frame of the root, [frame, joint, 3]."""
+    own = turns_of_six(states[:, TURNS].reshape(len(states), len(JOINTS), 6))
+    hips = np.zeros((len(states), 3))
+    hips[:, 2:] = states[:, HEIGHT]
+    return posture(own, hips).places

@@ -7,7 +7,7 @@ import numpy as np
 from bridge.animation.skeleton import contacts
 from bridge.schema.arrays import AnyArray
 from bridge.schema.motion import SOLES, Motion
-from bridge.schema.rotations import turned_by
+from bridge.schema.rotations import angles_apart, turned_by
 
 
 def foot_skate(places: AnyArray, rate_hz: float) -> float:
@@ -45,5 +45,4 @@ def largest_turn(motion: Motion) -> float:
     turns = turned_by(motion.rotations)
     if len(turns) < 2:
         return 0.0
-    trace = np.einsum("fjab,fjab->fj", turns[1:], turns[:-1])
-    return float(np.arccos(np.clip((trace - 1.0) / 2.0, -1.0, 1.0)).max())
+    return float(angles_apart(turns[1:], turns[:-1]).max())

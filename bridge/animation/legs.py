@@ -9,7 +9,7 @@ import numpy as np
 from bridge.animation.skeleton import joint_of
 from bridge.schema.arrays import AnyArray
 from bridge.schema.motion import OFFSETS
-from bridge.schema.rotations import matrices, shortest_turn
+from bridge.schema.rotations import angles_between, matrices, shortest_turn
 
 SIDES: Final = ("Left", "Right")
 _STRAIGHT: Final = 0.9995
@@ -52,17 +52,10 @@ def _bends(
     axis = np.cross(whole, upper)
     sine = np.linalg.norm(axis, axis=1, keepdims=True)
     axis = np.where(sine > 1e-6, axis / np.maximum(sine, 1e-6), -thigh[:, :, 0])
-    hip_is, knee_is = _angle(whole, upper), _angle(-upper, lower)
+    hip_is, knee_is = angles_between(whole, upper), angles_between(-upper, lower)
     hip = np.arccos(np.clip((long**2 + reach**2 - short**2) / (2 * long * reach), -1, 1))
     knee = np.arccos(np.clip((long**2 + short**2 - reach**2) / (2 * long * short), -1, 1))
     return matrices(axis * (hip - hip_is)[:, None]), matrices(axis * (knee - knee_is)[:, None])
-
-
-def _angle(one: AnyArray, other: AnyArray) -> AnyArray:
-    """Give the angle between vectors [frame, xyz=3], radians."""
-    cross = np.linalg.norm(np.cross(one, other), axis=1)
-    angle: AnyArray = np.arctan2(cross, (one * other).sum(axis=1))
-    return angle
 
 
 def _each(turns: AnyArray, points: AnyArray) -> AnyArray:

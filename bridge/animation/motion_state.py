@@ -10,16 +10,18 @@ from typing import Final
 
 import numpy as np
 
-from bridge.animation.skeleton import contacts, forward, posture, relative
+from bridge.animation.skeleton import contacts, forward, relative
 from bridge.schema.arrays import AnyArray, FloatArray
 from bridge.schema.motion import JOINTS, RATE_HZ, Motion
-from bridge.schema.rotations import nearest_rotations, quaternions, steady
+from bridge.schema.rotations import about_z, nearest_rotations, quaternions, steady
 
 _COUNT: Final = len(JOINTS)
 ROOT: Final = slice(0, 3)
 """How the root goes to the next frame, in its own frame: x, y in metres, turn in radians."""
 PLACES: Final = slice(ROOT.stop, ROOT.stop + 3 * _COUNT)
-"""Where joints are [joint xyz], metres."""
+"""Where joints are [joint xyz], metres; the hips come first."""
+HEIGHT: Final = slice(PLACES.start + 2, PLACES.start + 3)
+"""How high the hips are."""
 VELOCITIES: Final = slice(PLACES.stop, PLACES.stop + 3 * _COUNT)
 """How they came there since the frame before, in m/s, less what the root did not turn."""
 TURNS: Final = slice(VELOCITIES.stop, VELOCITIES.stop + 6 * _COUNT)
@@ -78,12 +80,11 @@ def motion_of(
     at = heading + np.concatenate([[0.0], np.cumsum(root[:-1, 2])])
     steps = np.einsum("fab,fb->fa", about_z(at)[:, :2, :2], root[:, :2])
     ground = np.array(place) + np.concatenate([np.zeros((1, 2)), np.cumsum(steps[:-1], axis=0)])
-    height = states[:, PLACES.start + 2 : PLACES.start + 3]
     own = turns_of_six(states[:, TURNS].reshape(len(states), _COUNT, 6))
     own[:, 0] = about_z(at) @ own[:, 0]
     return Motion(
         rotations=steady(quaternions(own)).astype(np.float32),
-        places=np.concatenate([ground, height], axis=1).astype(np.float32),
+        places=np.concatenate([ground, states[:, HEIGHT]], axis=1).astype(np.float32),
     )
 
 
@@ -104,16 +105,6 @@ def headings(hips: AnyArray) -> AnyArray:
     return found
 
 
-def about_z(angle: AnyArray) -> AnyArray:
-    """Give turns about z by angles [frame], [frame, 3, 3]."""
-    found = np.zeros((len(angle), 3, 3))
-    found[:, 0, 0] = found[:, 1, 1] = np.cos(angle)
-    found[:, 1, 0] = np.sin(angle)
-    found[:, 0, 1] = -found[:, 1, 0]
-    found[:, 2, 2] = 1.0
-    return found
-
-
 def six_of(turns: AnyArray) -> AnyArray:
     """Give the first two columns of turns [.., 3, 3], one after the other, [.., 6]."""
     six: AnyArray = np.swapaxes(turns[..., :2], -1, -2).reshape(*turns.shape[:-2], 6)
@@ -127,11 +118,3 @@ def turns_of_six(six: AnyArray) -> AnyArray:
     y = y - (x * y).sum(axis=-1, keepdims=True) * x
     y = y / np.maximum(np.linalg.norm(y, axis=-1, keepdims=True), 1e-9)
     return nearest_rotations(np.stack([x, y, np.cross(x, y)], axis=-1))
-
-
-def placed(states: AnyArray) -> AnyArray:
-    """Give where joints are by their turns, in the frame of the root, [frame, joint=22, xyz=3]."""
-    own = turns_of_six(states[:, TURNS].reshape(len(states), _COUNT, 6))
-    hips = np.zeros((len(states), 3))
-    hips[:, 2] = states[:, PLACES.start + 2]
-    return posture(own, hips).places

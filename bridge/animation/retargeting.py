@@ -20,7 +20,7 @@ from bridge.animation.skeleton import SOLE_METRES, joint_of, posture, relative
 from bridge.errors import RequestError
 from bridge.schema.arrays import AnyArray, RealArray
 from bridge.schema.motion import JOINTS, OFFSETS, SOLES, Motion, Recording
-from bridge.schema.rotations import between, quaternions, shortest_turn, steady, turned_by
+from bridge.schema.rotations import about_z, between, quaternions, shortest_turn, steady, turned_by
 
 _DROP: Final = OFFSETS[joint_of("LeftUpLeg")].astype(np.float64) * np.array([0.0, 1.0, 1.0])
 """From the hips to the middle between both legs, metres."""
@@ -128,7 +128,7 @@ def _homewards(hips: AnyArray) -> AnyArray:
         angle = -np.pi / 2 - np.arctan2(forward[1], forward[0])
     else:
         angle = -np.arctan2(left[1], left[0])
-    return turned_by(np.array([np.cos(angle / 2), 0.0, 0.0, np.sin(angle / 2)]))
+    return about_z(angle)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

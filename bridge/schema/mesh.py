@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.errors import RangeError
+from bridge.schema.array_checks import check_numbers, check_parents
 from bridge.schema.arrays import AnyArray, FloatArray, IntArray, RealArray
 
 INFLUENCES: Final = 8
@@ -46,14 +47,10 @@ class Skeleton:
         count = len(self.bones)
         if not count or len(set(self.bones)) != count or not all(self.bones):
             raise RangeError("bones must have names of their own, and be one at least")
-        if len(self.parents) != count:
-            raise RangeError(f"{count} bones need as many parents, not {len(self.parents)}")
-        for bone, parent in enumerate(self.parents):
-            if not -1 <= parent < bone:
-                raise RangeError(f"bone {bone} must come after its parent {parent}")
-        _check_numbers("heads", self.heads, (count, 3))
-        _check_numbers("tails", self.tails, (count, 3))
-        _check_numbers("rolls", self.rolls, (count,))
+        check_parents("bone", self.parents, count)
+        check_numbers("heads", self.heads, (count, 3))
+        check_numbers("tails", self.tails, (count, 3))
+        check_numbers("rolls", self.rolls, (count,))
 
     def frames(self) -> RealArray:
         """Give the axes of all bones in the world, as columns, float64 [bone, 3, 3]."""
@@ -111,8 +108,8 @@ class SkinnedMesh:
         vertices, faces = len(self.vertices), len(self.quads)
         if not vertices or not faces:
             raise RangeError("a mesh must have a vertex and a face at least")
-        _check_numbers("vertices", self.vertices, (vertices, 3))
-        _check_numbers("uv", self.uv, (len(self.uv), 2))
+        check_numbers("vertices", self.vertices, (vertices, 3))
+        check_numbers("uv", self.uv, (len(self.uv), 2))
         _check_places("quads", self.quads, (faces, 4), vertices)
         _check_places("corner_uv", self.corner_uv, (faces, 4), len(self.uv))
         _check_materials(self.materials)
@@ -121,7 +118,7 @@ class SkinnedMesh:
         _check_places("bone_indices", self.bone_indices, size, len(self.skeleton.bones))
         _check_weights(self.bone_weights, size)
         for name, offsets in self.morphs.items():
-            _check_numbers(f"morph {name}", offsets, (vertices, 3))
+            check_numbers(f"morph {name}", offsets, (vertices, 3))
 
     def carried(self, linear: FloatArray, shift: FloatArray) -> SkinnedMesh:
         """Let somebody rest as a pose has them: skin, bones, expressions (linear blend skinning).
@@ -158,7 +155,7 @@ class Surface:
         vertices, triangles = len(self.vertices), len(self.triangles)
         if not 0 < vertices <= MAX_VERTICES or not triangles:
             raise RangeError(f"a surface must have 1..{MAX_VERTICES} vertices, and a triangle")
-        _check_numbers("vertices", self.vertices, (vertices, 3))
+        check_numbers("vertices", self.vertices, (vertices, 3))
         _check_places("triangles", self.triangles, (triangles, 3), vertices)
 
 
@@ -219,19 +216,11 @@ def _check_materials(materials: tuple[str, ...]) -> None:
 
 def _check_weights(weights: FloatArray, size: tuple[int, ...]) -> None:
     """Refuse weights that do not say all of what moves a vertex."""
-    _check_numbers("bone_weights", weights, size)
+    check_numbers("bone_weights", weights, size)
     if weights.min() < 0.0 or np.abs(weights.sum(axis=1) - 1.0).max() > _SUM_TOLERANCE:
         raise RangeError("bone_weights must be 0..1, and sum to 1 for each vertex")
     if (np.diff((weights > 0.0).astype(np.int8), axis=1) > 0).any():
         raise RangeError("bone_weights of 0 must come last in their row")
-
-
-def _check_numbers(name: str, array: FloatArray, size: tuple[int, ...]) -> None:
-    """Refuse an array of another size, and numbers that are none."""
-    if array.shape != size or array.dtype != np.float32:
-        raise RangeError(f"{name} must be float32 {size}, not {array.dtype} {array.shape}")
-    if not np.isfinite(array).all():
-        raise RangeError(f"{name} must be finite numbers")
 
 
 def _check_places(name: str, array: AnyArray, size: tuple[int, ...], count: int) -> None:

@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from bridge.errors import RangeError
-from bridge.schema.arrays import AnyArray, FloatArray, RealArray
+from bridge.schema.array_checks import check_numbers, check_parents
+from bridge.schema.arrays import FloatArray, RealArray
 
 RATE_HZ: Final = 30.0
 """Frames a second, of motions that are made."""
@@ -83,8 +84,8 @@ class Motion:
         frames = len(self.places)
         if not 1 <= frames <= MOST_FRAMES:
             raise RangeError(f"a motion must have 1..{MOST_FRAMES} frames, not {frames}")
-        _check("rotations", self.rotations, (frames, len(JOINTS), 4), np.float32)
-        _check("places", self.places, (frames, 3), np.float32)
+        check_numbers("rotations", self.rotations, (frames, len(JOINTS), 4))
+        check_numbers("places", self.places, (frames, 3))
         off = np.abs(np.linalg.norm(self.rotations, axis=-1) - 1.0).max()
         if off > _LENGTH_TOLERANCE:
             raise RangeError(f"rotations must be unit quaternions; one is off by {off:.3g}")
@@ -123,32 +124,15 @@ class Recording:
         frames, count = len(self.places), len(self.joints)
         if not 1 <= frames <= MOST_FRAMES or not count:
             raise RangeError(f"a clip must have joints, and 1..{MOST_FRAMES} frames, not {frames}")
-        _check_tree(self.parents, count)
-        _check("rest_places", self.rest_places, (count, 3), np.float64)
-        _check("rest_turns", self.rest_turns, (count, 3, 3), np.float64)
-        _check("places", self.places, (frames, count, 3), np.float64)
-        _check("turns", self.turns, (frames, count, 3, 3), np.float64)
+        check_parents("joint", self.parents, count)
+        check_numbers("rest_places", self.rest_places, (count, 3), np.float64)
+        check_numbers("rest_turns", self.rest_turns, (count, 3, 3), np.float64)
+        check_numbers("places", self.places, (frames, count, 3), np.float64)
+        check_numbers("turns", self.turns, (frames, count, 3, 3), np.float64)
         _check_rate(self.rate_hz)
-
-
-def _check_tree(parents: tuple[int, ...], count: int) -> None:
-    """Refuse joints that hang on none that is known."""
-    if len(parents) != count:
-        raise RangeError(f"{count} joints need as many parents, not {len(parents)}")
-    for joint, parent in enumerate(parents):
-        if not -1 <= parent < joint:
-            raise RangeError(f"joint {joint} must come after its parent {parent}")
 
 
 def _check_rate(rate_hz: float) -> None:
     """Refuse a rate that is none."""
     if not 0.0 < rate_hz < np.inf:
         raise RangeError(f"rate_hz must be above 0, not {rate_hz}")
-
-
-def _check(name: str, array: AnyArray, size: tuple[int, ...], kind: type) -> None:
-    """Refuse an array of another size or kind, and numbers that are none."""
-    if array.shape != size or array.dtype != kind:
-        raise RangeError(f"{name} must be {kind.__name__} {size}, not {array.dtype} {array.shape}")
-    if not np.isfinite(array).all():
-        raise RangeError(f"{name} must be finite numbers")

@@ -110,6 +110,31 @@ def shortest_turn(way: AnyArray, target: AnyArray) -> AnyArray:
     return matrices(axis / np.maximum(sine, 1e-9) * np.arctan2(sine, cosine))
 
 
+def about_z(angle: AnyArray) -> AnyArray:
+    """Give turns about z, [.., 3, 3], by angles [..] in radians, counter-clockwise from above."""
+    angle = np.asarray(angle, np.float64)
+    found = np.zeros((*angle.shape, 3, 3))
+    found[..., 0, 0] = found[..., 1, 1] = np.cos(angle)
+    found[..., 1, 0] = np.sin(angle)
+    found[..., 0, 1] = -found[..., 1, 0]
+    found[..., 2, 2] = 1.0
+    return found
+
+
+def angles_between(one: AnyArray, other: AnyArray) -> AnyArray:
+    """Give the angles [..] between directions [.., xyz=3], 0..pi."""
+    cross = np.linalg.norm(np.cross(one, other), axis=-1)
+    angle: AnyArray = np.arctan2(cross, (one * other).sum(axis=-1))
+    return angle
+
+
+def angles_apart(one: AnyArray, other: AnyArray) -> AnyArray:
+    """Give by how far turns [.., 3, 3] differ, [..], 0..pi."""
+    trace = np.einsum("...ab,...ab->...", one, other)
+    angle: AnyArray = np.arccos(np.clip((trace - 1.0) / 2.0, -1.0, 1.0))
+    return angle
+
+
 def nearest_rotations(matrices: AnyArray) -> AnyArray:
     """Give the rotations [.., 3, 3] nearest to matrices (Kabsch 1976)."""
     left, _, right = np.linalg.svd(matrices.astype(np.float64))

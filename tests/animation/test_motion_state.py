@@ -12,16 +12,14 @@ from bridge.animation.motion_state import (
     PLACES,
     ROOT,
     SIZE,
-    about_z,
     headings,
     motion_of,
-    placed,
     states_of,
     turns_of_six,
 )
 from bridge.animation.skeleton import forward
-from bridge.schema.rotations import matrices, quaternions, turned_by
-from tests.motions import standing, swinging
+from bridge.schema.rotations import about_z, matrices, quaternions, turned_by
+from tests.motions import placed, standing, swinging
 
 
 def moved(motion, angle, place):

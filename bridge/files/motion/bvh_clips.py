@@ -23,7 +23,7 @@ def parse_bvh_clip(content: bytes, *, name: str) -> Recording:
 
     Args:
         content: the bytes of a .bvh file.
-        name: what it is called in messages; the clip is called after its stem.
+        name: what it and the clip are called.
 
     Returns:
         The clip in the file's unit. BVH does not say which way is up: it is y, unless joints at

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from bridge.errors import RangeError
 from bridge.files.mesh.axes import UPRIGHT
 from bridge.schema.arrays import RealArray
 from bridge.schema.motion import Recording
@@ -60,19 +61,14 @@ def recorded(
         RangeError: it has no frames, no joints, or numbers that are none.
     """
     if not (np.isfinite(worlds).all() and np.isfinite(chain.rest).all()):
-        worlds = np.where(np.isfinite(worlds), worlds, np.nan)
-        turns = np.full((*worlds.shape[:2], 3, 3), np.nan)  # refused below, in one line
-        rest_turns = np.full((len(chain.joints), 3, 3), np.nan)
-    else:
-        turns = nearest_rotations(axes @ worlds[..., :3, :3])
-        rest_turns = nearest_rotations(axes @ chain.rest[:, :3, :3])
+        raise RangeError("places and turns must be finite numbers")
     return Recording(
         name=name,
         joints=chain.joints,
         parents=chain.parents,
         rest_places=chain.rest[:, :3, 3] @ axes.T,
-        rest_turns=rest_turns,
+        rest_turns=nearest_rotations(axes @ chain.rest[:, :3, :3]),
         places=worlds[..., :3, 3] @ axes.T,
-        turns=turns,
+        turns=nearest_rotations(axes @ worlds[..., :3, :3]),
         rate_hz=rate_hz,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from bridge.errors import FileFormatError, RangeError
 from bridge.files.mesh.gltf_accessors import Accessors, item
 from bridge.files.mesh.gltf_document import document_of, local, reading
-from bridge.files.motion.chains import Y_UP, Chain, recorded
+from bridge.files.motion.chains import Y_UP, Chain, carried, recorded
 from bridge.schema.arrays import AnyArray, RealArray
 from bridge.schema.motion import MOST_FRAMES, RATE_HZ, Recording
 from bridge.schema.rotations import between, turned_by
@@ -152,12 +152,14 @@ class _Clips:
     def _worlds(self, own: list[RealArray]) -> RealArray:
         """Give what takes points of each node to the world, [frame, node, 4, 4]."""
         frames = max(len(one) for one in own)
-        found: RealArray = np.empty((frames, len(own), 4, 4))
-        for place in self._order:
-            above = self._above[place]
-            found[:, place] = own[place]
-            if above >= 0:
-                found[:, place] = found[:, above] @ found[:, place]
+        shape = (frames, 4, 4)
+        ordered = np.stack([np.broadcast_to(own[place], shape) for place in self._order], axis=1)
+        parents = tuple(
+            self._order.index(self._above[place]) if self._above[place] >= 0 else -1
+            for place in self._order
+        )
+        found: RealArray = np.empty_like(ordered)
+        found[:, self._order] = carried(parents, ordered)
         return found
 
 

@@ -18,7 +18,8 @@ from bridge.animation.joint_names import joint_names
 from bridge.animation.retargeting import retargeted
 from bridge.animation.skeleton import SOLE_METRES, contacts, forward, joint_of
 from bridge.schema.arrays import AnyArray
-from bridge.schema.motion import SOLES, Motion, Recording
+from bridge.schema.motion import RATE_HZ, SOLES, Motion, Recording
+from bridge.schema.rotations import about_z, angles_between
 from export.animation.motion.clips import Clip, load, recordings
 from export.animation.motion.sheets import draw_sheet
 
@@ -49,8 +50,8 @@ def rebuilt_errors(recording: Recording, motion: Motion) -> tuple[float, float]:
     theirs = {name: there[:, place[0]] for name, place in names.items() if place}
     ours = {name: here[:, joint_of(name)] for name in theirs if name != "Spine"}
     turn = _about_z(ours, theirs)
-    degrees = [
-        _angle(ours[end] - ours[start], (theirs[end] - theirs[start]) @ turn.T)
+    angles = [
+        angles_between(ours[end] - ours[start], (theirs[end] - theirs[start]) @ turn.T).mean()
         for start, end in _LIMBS
         if end in theirs
     ]
@@ -59,15 +60,14 @@ def rebuilt_errors(recording: Recording, motion: Motion) -> tuple[float, float]:
         _seen(ours, name) - measure[0] / measure[1] * _seen(theirs, name) @ turn.T
         for name in ("LeftLeg", "RightLeg", "LeftFoot", "RightFoot")
     ]
-    return 100.0 * float(np.linalg.norm(legs, axis=2).mean()), float(np.mean(degrees))
+    return 100.0 * float(np.linalg.norm(legs, axis=2).mean()), float(np.degrees(np.mean(angles)))
 
 
 def _about_z(ours: dict[str, AnyArray], theirs: dict[str, AnyArray]) -> AnyArray:
     """Give what turns a clip about z to where ours looks, [3, 3]."""
     one, other = (points["LeftUpLeg"][0] - points["RightUpLeg"][0] for points in (ours, theirs))
     angle = np.arctan2(one[1], one[0]) - np.arctan2(other[1], other[0])
-    cosine, sine = np.cos(angle), np.sin(angle)
-    return np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    return about_z(angle)
 
 
 def _seen(points: dict[str, AnyArray], name: str) -> AnyArray:
@@ -84,12 +84,6 @@ def _long(points: dict[str, AnyArray]) -> float:
     )
 
 
-def _angle(one: AnyArray, other: AnyArray) -> float:
-    """Give the mean angle between vectors [frame, xyz=3], in degrees."""
-    cross = np.linalg.norm(np.cross(one, other), axis=1)
-    return float(np.degrees(np.arctan2(cross, (one * other).sum(axis=1))).mean())
-
-
 def _table(clips: list[Clip], errors: dict[str, list[tuple[float, float]]]) -> None:
     """Print how each source fares."""
     log.info("source       clips  legs cm  limbs deg  sole cm  skate m/s  turn rad  jumps")
@@ -98,9 +92,9 @@ def _table(clips: list[Clip], errors: dict[str, list[tuple[float, float]]]) -> N
         far, turned = np.mean(errors[source], axis=0)
         places = [forward(motion).places for motion in chosen]
         heights = [
-            np.abs(place[:, SOLES, 2] - SOLE_METRES)[contacts(place, 30.0)] for place in places
+            np.abs(place[:, SOLES, 2] - SOLE_METRES)[contacts(place, RATE_HZ)] for place in places
         ]
-        skate = np.nanmean([foot_skate(place, 30.0) for place in places])
+        skate = np.nanmean([foot_skate(place, RATE_HZ) for place in places])
         largest = np.array([largest_turn(motion) for motion in chosen])
         log.info(
             f"{source:12} {len(chosen):5}  {far:7.2f}  {turned:9.2f}"

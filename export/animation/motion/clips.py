@@ -70,7 +70,7 @@ def recordings(data: Path, work: Path) -> Iterator[tuple[str, str, Recording]]:
         for clip in parse_glb_clips(path.read_bytes(), name=path.name):
             yield source, f"{source}/{family_of(clip.name, words=1)}", clip
     for path in sorted(data.glob("cmu_fbx/*.fbx")):
-        standing = path.with_name(_STANDING["cmu"]) if path.stem[:3] != _T_FIRST else None
+        standing = path.with_name(_STANDING["cmu"]) if not path.stem.startswith(_T_FIRST) else None
         clip = read_fbx(path, work / "fbx", standing)
         yield "cmu", f"cmu/subject_{path.stem.split('_')[0]}", clip
     folder = data / "zeroad_biped" / "psa"

@@ -38,7 +38,6 @@ np.savez(
     still=worlds(scene),
     frames=frames,
 )
-sys.stdout.flush()
 """
 
 
@@ -71,7 +70,7 @@ def _read(path: Path, work: Path) -> dict[str, RealArray]:
     kept = work / f"{path.stem}.npz"
     if not kept.exists():
         command = [sys.executable, "-c", _SCRIPT, str(path), str(kept), str(RATE_HZ)]
-        subprocess.run(command, check=False, capture_output=True)
+        subprocess.run(command, check=False, capture_output=True)  # it may crash at its end
     with np.load(kept) as file:
         return {name: file[name] for name in file.files}
 

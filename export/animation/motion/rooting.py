@@ -13,7 +13,7 @@ import numpy as np
 from bridge.animation.skeleton import SOLE_METRES, forward
 from bridge.schema.arrays import AnyArray
 from bridge.schema.motion import SOLES, Motion
-from bridge.schema.rotations import quaternions, steady, turned_by
+from bridge.schema.rotations import about_z, angles_apart, quaternions, steady, turned_by
 
 _GOES_METRES: Final = 0.25
 """Whoever comes further than this is not on the spot."""
@@ -61,9 +61,7 @@ def _smoothed(values: AnyArray) -> AnyArray:
 def repeated(motion: Motion) -> Motion:
     """Lay a clip that comes round one after another until it is long."""
     turns = turned_by(motion.rotations[[0, -1]])
-    apart = np.arccos(
-        np.clip((np.einsum("jab,jab->j", turns[0, 1:], turns[1, 1:]) - 1.0) / 2.0, -1.0, 1.0)
-    )
+    apart = angles_apart(turns[0, 1:], turns[1, 1:])
     tall = abs(float(motion.places[-1, 2] - motion.places[0, 2]))
     if len(motion.places) < 3 or apart.mean() > _ROUND_RADIANS or tall > _GOES_METRES:
         return motion
@@ -90,5 +88,4 @@ def _after(before: Motion, motion: Motion) -> Motion:
 def _level(turn: AnyArray) -> AnyArray:
     """Give the part of a rotation [3, 3] that is about z."""
     angle = np.arctan2(turn[1, 0] - turn[0, 1], turn[0, 0] + turn[1, 1])
-    found: AnyArray = turned_by(np.array([np.cos(angle / 2), 0.0, 0.0, np.sin(angle / 2)]))
-    return found
+    return about_z(angle)

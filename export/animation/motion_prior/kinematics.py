@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
@@ -13,11 +13,27 @@ from bridge.animation.motion_state import PLACES, ROOT, SIZE
 from bridge.schema.motion import JOINTS, OFFSETS, PARENTS, RATE_HZ
 
 COUNT: Final = len(JOINTS)
-MADE: Final = 3 + 1 + 6 * COUNT + 4
-"""What a decoder says of a frame: root, height of the hips, turns, contacts."""
+_PARTS: Final = [3, 1, 6 * COUNT, 4]
+MADE: Final = sum(_PARTS)
+"""Numbers of a frame that a decoder says."""
 
 
-_PARTS: Final = (slice(0, 3), slice(3, 4), slice(4, MADE - 4), slice(MADE - 4, MADE))
+class Made(NamedTuple):
+    """What a decoder says of a frame."""
+
+    root: Tensor
+    """[.., 3]."""
+    height: Tensor
+    """[.., 1], of the hips, metres."""
+    turns: Tensor
+    """[.., (joint 6)], of any length."""
+    contacts: Tensor
+    """[.., 4], 0..1."""
+
+    @classmethod
+    def of(cls, numbers: Tensor) -> Made:
+        """Take [.., MADE] apart."""
+        return cls(*torch.split(numbers, _PARTS, dim=-1))
 
 
 class Kinematics(nn.Module):
@@ -41,22 +57,22 @@ class Kinematics(nn.Module):
         self._order = np.argsort(order).tolist()
         self.register_buffer("_offsets", torch.from_numpy(OFFSETS.copy()), persistent=False)
 
-    def forward(self, made: Tensor, before: Tensor) -> Tensor:
+    def forward(self, made: Made, before: Tensor) -> Tensor:
         """Give the next frame.
 
         Args:
-            made: [.., MADE]: root, height, turns [joint 6] of any length, contacts 0..1.
+            made: what a decoder says of it.
             before: [.., SIZE]: the frame before it.
 
         Returns:
             [.., SIZE], as `motion_state` has frames.
         """
-        root, height, six, contacts = (made[..., part] for part in _PARTS)
-        turns = upright(six.reshape(*six.shape[:-1], COUNT, 6))
-        places = self.places(turns, height)
+        turns = upright(made.turns.reshape(*made.turns.shape[:-1], COUNT, 6))
+        places = self.places(turns, made.height)
         velocities = RATE_HZ * (places - _carried(before))
         six = turns[..., :2].transpose(-1, -2).flatten(-3)
-        return torch.cat([root, places.flatten(-2), velocities.flatten(-2), six, contacts], dim=-1)
+        parts = [made.root, places.flatten(-2), velocities.flatten(-2), six, made.contacts]
+        return torch.cat(parts, dim=-1)
 
     def places(self, turns: Tensor, height: Tensor) -> Tensor:
         """Give where joints are, [.., joint, xyz], by turns [.., joint, 3, 3] and hips' height."""

@@ -6,14 +6,17 @@ After Ling et al. 2020 (Motion VAEs); the frame that follows is made by forward 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bridge.animation.motion_state import SIZE, TURNS
-from export.animation.motion_prior.kinematics import COUNT, MADE, Kinematics
+from bridge.animation.motion_state import HEIGHT, ROOT, SIZE, TURNS
+from export.animation.motion_prior.kinematics import MADE, Kinematics, Made
+
+_RISE_METRES: Final = 0.05
+"""How far hips rise when the decoder says 1."""
 
 
 @dataclass(frozen=True)
@@ -72,29 +75,19 @@ class MotionPrior(nn.Module):
 
     def decode(self, before: Tensor, latent: Tensor, labels: Tensor) -> Tensor:
         """Give the frame that follows, [row, SIZE], for a latent [row, latent]."""
-        made = self.decoder(torch.cat([self.seen(before), labels], dim=-1), latent)
-        root, height, six, contacts = made.split([3, 1, 6 * COUNT, 4], dim=-1)
+        made = Made.of(self.decoder(torch.cat([self.seen(before), labels], dim=-1), latent))
         mean, scale = self.get_buffer("mean"), self.get_buffer("scale")
-        turns = six.reshape(-1, COUNT, 6) + before_turns(before)
-        rest = torch.cat(
-            [
-                root * scale[:3] + mean[:3],
-                height * 0.05 + before[..., 5:6],
-                turns.flatten(-2),
-                contacts.sigmoid(),
-            ],
-            dim=-1,
+        whole = Made(
+            root=made.root * scale[ROOT] + mean[ROOT],
+            height=made.height * _RISE_METRES + before[:, HEIGHT],
+            turns=made.turns + before[:, TURNS],
+            contacts=made.contacts.sigmoid(),
         )
-        return self.kinematics(rest, before)
+        return self.kinematics(whole, before)
 
     def seen(self, frame: Tensor) -> Tensor:
         """Give frames as networks see them."""
         return (frame - self.get_buffer("mean")) / self.get_buffer("scale")
-
-
-def before_turns(frame: Tensor) -> Tensor:
-    """Give the six numbers of each joint, [row, joint, 6]."""
-    return frame[:, TURNS].reshape(-1, COUNT, 6)
 
 
 class Experts(nn.Module):

@@ -15,7 +15,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from bridge.animation.motion_state import VELOCITIES
+from bridge.animation.motion_state import CONTACTS, VELOCITIES
 from bridge.schema.motion import SOLES
 from export.animation.motion.clips import FREE, load
 from export.animation.motion_prior.data import Frames
@@ -116,7 +116,7 @@ def _loss(
 def _slid(frame: Tensor, after: Tensor) -> Tensor:
     """Give how fast soles go that should stand, squared."""
     speed = frame[:, VELOCITIES].reshape(len(frame), -1, 3)[:, SOLES].square().sum(dim=-1)
-    return (speed * after[:, -4:]).mean()
+    return (speed * after[:, CONTACTS]).mean()
 
 
 @torch.no_grad()

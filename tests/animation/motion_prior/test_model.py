@@ -7,23 +7,23 @@ import pytest
 
 from bridge.animation.motion_state import (
     CONTACTS,
+    HEIGHT,
     PLACES,
     ROOT,
     SIZE,
     TURNS,
     motion_of,
-    placed,
     states_of,
 )
 from bridge.schema.motion import OFFSETS, PARENTS
-from tests.motions import swinging
+from tests.motions import placed, swinging
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
 from export.animation.motion.clips import Clip  # noqa: E402
 from export.animation.motion.labels import LABELS  # noqa: E402
 from export.animation.motion_prior.data import Frames  # noqa: E402
-from export.animation.motion_prior.kinematics import Kinematics  # noqa: E402
+from export.animation.motion_prior.kinematics import Kinematics, Made  # noqa: E402
 from export.animation.motion_prior.model import MotionPrior, PriorSettings  # noqa: E402
 from export.animation.motion_prior.train import TrainSettings, train  # noqa: E402
 
@@ -37,10 +37,8 @@ def frames():
 
 def test_what_follows_from_turns_is_what_clips_have():
     states = torch.from_numpy(states_of(swinging(40)))
-    made = torch.cat(
-        [states[:, ROOT], states[:, [PLACES.start + 2]], states[:, TURNS], states[:, CONTACTS]], 1
-    )
-    found = Kinematics()(made[1:], states[:-1])
+    made = Made(*(states[1:, part] for part in (ROOT, HEIGHT, TURNS, CONTACTS)))
+    found = Kinematics()(made, states[:-1])
     assert found.shape == (39, SIZE)
     np.testing.assert_allclose(found.numpy(), states[1:].numpy(), atol=2e-3)
 
